@@ -1,0 +1,148 @@
+import type { Family } from "../../net/ip.js";
+import type { Hook, Negatable, TableName } from "../types.js";
+
+/** What reading an option's value may depend on. */
+export interface Reading {
+  readonly family: Family;
+  /** Of the rule's `-p`, once it has been read. */
+  readonly protocol: number | undefined;
+}
+
+/** Why a value cannot be taken; `message` completes "--flag: ...". */
+export interface Refusal {
+  readonly refused: string;
+}
+
+export function refuse(message: string): Refusal {
+  return { refused: message };
+}
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === "object" && value !== null && "refused" in value;
+}
+
+/** How a value is read from words and written as `iptables-save` writes it. */
+export interface Codec<T> {
+  /** How many words the option takes. */
+  readonly words: 0 | 1 | 2;
+  readonly read: (words: readonly string[], reading: Reading) => T | Refusal;
+  /** Empty for an option without words. */
+  readonly write: (value: T, reading: Reading) => string;
+}
+
+/** One line of an extension's table. */
+export interface OptionSpec<T, Not extends boolean> {
+  /** The spelling that a save prints. */
+  readonly flag: string;
+  readonly codec: Codec<T>;
+  /** Whether `!` may stand before it; its value is then a `Negatable`. */
+  readonly negatable: Not;
+  /** Spellings that mean the same and take the same value. */
+  readonly aliases: readonly string[];
+  /** Spellings that reach the same value by another notation (`--or-mark`). */
+  readonly also: Readonly<Record<string, Codec<T>>>;
+}
+
+interface Spellings<T> {
+  readonly aliases?: readonly string[];
+  readonly also?: Readonly<Record<string, Codec<T>>>;
+}
+
+export function option<T>(
+  flag: string,
+  codec: Codec<T>,
+  spellings: Spellings<T> = {},
+): OptionSpec<T, false> {
+  return optionSpec(flag, codec, false, spellings);
+}
+
+export function negatable<T>(
+  flag: string,
+  codec: Codec<T>,
+  spellings: Spellings<T> = {},
+): OptionSpec<T, true> {
+  return optionSpec(flag, codec, true, spellings);
+}
+
+function optionSpec<T, Not extends boolean>(
+  flag: string,
+  codec: Codec<T>,
+  not: Not,
+  spellings: Spellings<T>,
+): OptionSpec<T, Not> {
+  return {
+    flag,
+    codec,
+    negatable: not,
+    aliases: spellings.aliases ?? [],
+    also: spellings.also ?? {},
+  };
+}
+
+/**
+ * Any option, whatever its value. `never` and `unknown` stand where the value type is consumed and
+ * produced, so that every OptionSpec is assignable.
+ */
+export interface AnyOption {
+  readonly flag: string;
+  readonly codec: {
+    readonly words: 0 | 1 | 2;
+    readonly read: (words: readonly string[], reading: Reading) => unknown;
+    readonly write: (value: never, reading: Reading) => string;
+  };
+  readonly negatable: boolean;
+  readonly aliases: readonly string[];
+  readonly also: Readonly<Record<string, AnyOption["codec"]>>;
+}
+
+export type OptionTable = Readonly<Record<string, AnyOption>>;
+
+type ValueOf<O> =
+  O extends OptionSpec<infer T, infer Not> ? (Not extends true ? Negatable<T> : T) : never;
+
+/** The typed data of an extension: a key for each line of its table, absent when not given. */
+export type DataOf<Options> = { readonly [Key in keyof Options]?: ValueOf<Options[Key]> };
+
+/** One match or target: everything the parser, the printer and the checks know about it. */
+export interface ExtensionSpec<Name extends string, Options extends OptionTable> {
+  readonly name: Name;
+  readonly families: readonly Family[];
+  /** In the order in which a save prints them. */
+  readonly options: Options;
+  /** For `-p`-bound matches (tcp, udp, icmp): the protocol that `-p` must name. */
+  readonly protocol?: number;
+  /** Targets that are refused elsewhere; absent: anywhere. */
+  readonly tables?: readonly TableName[];
+  readonly hooks?: readonly Hook[];
+  /** Ends the rule's table walk, or lets it go on to the next rule. Targets only. */
+  readonly terminates?: boolean;
+  /** What the real restore refuses once all options are read; `undefined` when all is well. */
+  readonly check?: (data: DataOf<Options>, reading: Reading) => string | undefined;
+  /** Fills in the defaults the real tool fills in, so that equal meanings have equal data. */
+  readonly normalise?: (data: DataOf<Options>, reading: Reading) => DataOf<Options>;
+  /** The words of a save, where the order of the table does not tell them all. */
+  readonly save?: (data: DataOf<Options>, reading: Reading) => string;
+}
+
+export function define<const Name extends string, const Options extends OptionTable>(
+  spec: ExtensionSpec<Name, Options>,
+): ExtensionSpec<Name, Options> {
+  return spec;
+}
+
+/** The typed form of an extension in a rule: its name and its data. */
+export type InstanceOf<Spec> =
+  Spec extends ExtensionSpec<infer Name, infer Options>
+    ? { readonly name: Name } & DataOf<Options>
+    : never;
+
+/** An extension that is not understood: its words, kept as they were. */
+export interface Opaque {
+  readonly name: "opaque";
+  /** The extension's own name, or the header option that could not be read (`-d`). */
+  readonly extension: string;
+  /** All its words, quoted as in the source, with the leading `-m NAME` or `-j NAME`. */
+  readonly words: string;
+  /** Why it is not understood. */
+  readonly reason: string;
+}

@@ -1,0 +1,19 @@
+import { define, option, type InstanceOf } from "./define.js";
+import { present } from "./codecs.js";
+import { natRange } from "./nat-range.js";
+
+/** Kernel: `net/netfilter/xt_nat.c: xt_dnat_target_v2`. */
+export const dnat = define({
+  name: "DNAT",
+  families: [4, 6],
+  terminates: true,
+  tables: ["nat"],
+  hooks: ["PREROUTING", "OUTPUT"],
+  options: {
+    toDestination: option("--to-destination", natRange),
+    random: option("--random", present),
+    persistent: option("--persistent", present),
+  },
+  check: (data) => (data.toDestination === undefined ? "--to-destination is required" : undefined),
+});
+export type DnatTarget = InstanceOf<typeof dnat>;

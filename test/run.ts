@@ -1,0 +1,52 @@
+/**
+ * Runs the test suites and fails when none ran: `tsx test/run.ts [SUITE...] [-- NODE-TEST-OPTIONS]`.
+ * A suite is a folder of `test/`; without a name, all that need neither root nor a packed install.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const separate = new Set(["kernel", "package", "support"]);
+const split = process.argv.indexOf("--");
+const names = process.argv.slice(2, split < 0 ? undefined : split);
+const passedOn = split < 0 ? [] : process.argv.slice(split + 1);
+
+const suites = names.length > 0 ? names : foldersOf("test").filter((name) => !separate.has(name));
+const files = suites.flatMap((suite) => testFilesOf(join("test", suite)));
+const folder = mkdtempSync(join(tmpdir(), "chainwalk-test-"));
+const report = join(folder, "report.tap");
+const run = spawnSync(
+  process.execPath,
+  [
+    ...["--import", "tsx", "--test"],
+    ...["--test-reporter", "spec", "--test-reporter-destination", "stdout"],
+    ...["--test-reporter", "tap", "--test-reporter-destination", report],
+    ...passedOn,
+    ...files,
+  ],
+  { cwd: root, stdio: "inherit" },
+);
+const passed = Number(/^# pass (\d+)$/m.exec(readFileSync(report, "utf8"))?.[1] ?? 0);
+rmSync(folder, { recursive: true });
+if (files.length === 0 || passed === 0) {
+  process.stderr.write(`no test ran in ${suites.join(", ")}\n`);
+  process.exitCode = 1;
+} else {
+  process.exitCode = run.status ?? 1;
+}
+
+function foldersOf(path: string): string[] {
+  return readdirSync(join(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function testFilesOf(path: string): string[] {
+  return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => join(path, name))
+    .sort();
+}
