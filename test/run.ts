@@ -20,21 +20,31 @@ const report = join(folder, "report.tap");
 const run = spawnSync(
   process.execPath,
   [
-    ...["--import", "tsx", "--test"],
-    ...["--test-reporter", "spec", "--test-reporter-destination", "stdout"],
-    ...["--test-reporter", "tap", "--test-reporter-destination", report],
+    "--import=tsx",
+    "--test",
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
+    "--test-reporter=tap",
+    `--test-reporter-destination=${report}`,
     ...passedOn,
     ...files,
   ],
   { cwd: root, stdio: "inherit" },
 );
-const passed = Number(/^# pass (\d+)$/m.exec(readFileSync(report, "utf8"))?.[1] ?? 0);
+const summary = readFileSync(report, "utf8");
 rmSync(folder, { recursive: true });
+const [passed, failed, skipped] = ["pass", "fail", "skipped"].map(countOf);
+process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 if (files.length === 0 || passed === 0) {
   process.stderr.write(`no test ran in ${suites.join(", ")}\n`);
   process.exitCode = 1;
 } else {
   process.exitCode = run.status ?? 1;
+}
+
+/** Of the run's last lines (`# pass 12`); nested tests print none of these. */
+function countOf(outcome: string): number {
+  return Number(new RegExp(`^# ${outcome} (\\d+)$`, "m").exec(summary)?.[1] ?? 0);
 }
 
 function foldersOf(path: string): string[] {

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { ROOT } from "../support/root.js";
+
+const run = (folder: string, command: string, ...args: string[]): string =>
+  execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+describe("the packed library, installed into an empty folder", () => {
+  let folder = "";
+  let tarball = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "chainwalk-install-"));
+    // `prepack` builds and prints on the same stream, so the name is the last line.
+    tarball =
+      run(ROOT, "npm", "pack", "--silent", "--pack-destination", folder)
+        .trim()
+        .split("\n")
+        .at(-1) ?? "";
+    writeFileSync(join(folder, "package.json"), '{"name":"consumer","type":"module"}');
+    run(folder, "npm", "install", "--silent", "--no-audit", "--no-fund", join(folder, tarball));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("has a command that tells its version", () => {
+    assert.match(run(folder, "npx", "chainwalk", "--version"), /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("runs its embedded example", () => {
+    const output = run(folder, "npx", "chainwalk", "demo");
+    assert.match(output, /KUBE-SVC-/);
+    assert.match(output, /31357/);
+  });
+
+  it("is imported by name from engine and tracer", () => {
+    writeFileSync(
+      join(folder, "use.mjs"),
+      `import { parseDump } from "chainwalk/engine";
+       import * as tracer from "chainwalk/tracer";
+       const dump = parseDump("*nat\\n:PREROUTING ACCEPT [0:0]\\nCOMMIT\\n");
+       console.log(dump.faults.length, Object.keys(tracer).length > 0);`,
+    );
+    assert.equal(run(folder, "node", "use.mjs"), "0 true\n");
+  });
+
+  it("is typed for a strict consumer", () => {
+    writeFileSync(
+      join(folder, "use.ts"),
+      `import { parseDump, type Ruleset } from "chainwalk/engine";
+       import * as tracer from "chainwalk/tracer";
+       export const ruleset: Ruleset | undefined = parseDump("").value.sections[0]?.ruleset;
+       // @ts-expect-error a dump is a text
+       parseDump(7);
+       export type Tracer = keyof typeof tracer;`,
+    );
+    run(
+      folder,
+      join(ROOT, "node_modules/.bin/tsc"),
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2023",
+      "--types",
+      "",
+      "use.ts",
+    );
+  });
+
+  it("is sound to publint and are-the-types-wrong", () => {
+    const path = join(folder, tarball);
+    run(ROOT, "npx", "publint", path, "--strict");
+    run(
+      ROOT,
+      "npx",
+      "attw",
+      path,
+      "--profile",
+      "esm-only",
+      "--exclude-entrypoints",
+      "package.json",
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { readFile, readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fault, type Checked, type Fault } from "../../engine/errors.js";
+import type { Io } from "./io.js";
+
+/** A file's name as the user gave it, and its text. */
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+const OBJECT_FILE = /\.(?:ya?ml|json)$/i;
+
+/** Reads each path: a file, `-` for standard input, or a folder of `.yaml`, `.yml`, `.json`. */
+export async function readSources(
+  paths: readonly string[],
+  io: Io,
+): Promise<Checked<readonly Source[]>> {
+  const value: Source[] = [];
+  const faults: Fault[] = [];
+  for (const path of paths) {
+    const read = await readPath(path, io);
+    value.push(...read.value);
+    faults.push(...read.faults);
+  }
+  return { value, faults };
+}
+
+async function readPath(path: string, io: Io): Promise<Checked<readonly Source[]>> {
+  if (path === "-") return decode("standard input", await io.stdin());
+  try {
+    if ((await stat(resolve(io.cwd, path))).isDirectory()) return await readFolder(path, io);
+    return decode(path, await readFile(resolve(io.cwd, path)));
+  } catch (error) {
+    return { value: [], faults: [unreadable(path, error)] };
+  }
+}
+
+async function readFolder(path: string, io: Io): Promise<Checked<readonly Source[]>> {
+  const names = await readdir(resolve(io.cwd, path), { recursive: true });
+  const files = names.filter((name) => OBJECT_FILE.test(name)).sort();
+  if (files.length > 0)
+    return readSources(
+      files.map((name) => join(path, name)),
+      io,
+    );
+  return {
+    value: [],
+    faults: [fault("empty-folder", "no .yaml, .yml or .json file in this folder", { file: path })],
+  };
+}
+
+/** Text files are UTF-8; a byte that is not becomes U+FFFD, and a NUL tells a binary file. */
+function decode(file: string, bytes: Uint8Array): Checked<readonly Source[]> {
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) {
+    const message = `not a text file: byte ${zero + 1} is zero`;
+    return { value: [], faults: [fault("binary-file", message, { file })] };
+  }
+  return { value: [{ file, text: new TextDecoder().decode(bytes) }], faults: [] };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EISDIR: "is a folder",
+  ENOTDIR: "a part of the path is not a folder",
+};
+
+function unreadable(file: string, error: unknown): Fault {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return fault("unreadable-file", reason, { file });
+}

@@ -1,0 +1,17 @@
+/** Everything the command line may touch of its surroundings, so that tests run it in process. */
+export interface Io {
+  /** All of standard input, as bytes. */
+  readonly stdin: () => Promise<Uint8Array>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths start from. */
+  readonly cwd: string;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** Milliseconds since the epoch, for progress and for the clock of a walk. */
+  readonly now: () => number;
+}
+
+export const EXIT = { done: 0, differs: 1, usage: 2, badInput: 3 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

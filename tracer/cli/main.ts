@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { run } from "./run.js";
+import type { Io } from "./io.js";
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+const io: Io = {
+  stdin: readStdin,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  env: process.env,
+  cwd: process.cwd(),
+  outIsTerminal: process.stdout.isTTY,
+  errIsTerminal: process.stderr.isTTY,
+  now: Date.now,
+};
+
+// A reader that has seen enough (`| head`) closes the pipe; that is no fault of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+// Setting the code, not exiting: an exit here would lose what a pipe has not taken yet.
+process.exitCode = await run(process.argv.slice(2), io);

@@ -1,0 +1,35 @@
+import { Command, CommanderError } from "commander";
+import { compileCommand } from "./commands/compile.js";
+import { EXIT, type Io } from "./io.js";
+
+/** Runs one command line; resolves to its exit code and never throws for what a user may do. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const done = (code: number): void => {
+    exitCode = code;
+  };
+  const program = new Command("chainwalk")
+    .description(
+      "Turns Kubernetes Services into kube-proxy's iptables chains, and walks packets through\n" +
+        "them, or through any iptables-save dump, the way the Linux kernel would.",
+    )
+    .version(VERSION)
+    .addCommand(compileCommand(io, done));
+  settle(program, io);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+}
+
+/** Output goes through `io` and no command ends the process, at every depth of sub-commands. */
+function settle(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options)")
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
+  for (const child of command.commands) settle(child, io);
+}
