@@ -1,0 +1,191 @@
+import type { Family } from "../../../engine/net/ip.js";
+import { BUILT_IN_CHAINS, TABLE_NAMES } from "../../../engine/iptables/types.js";
+import {
+  Helper,
+  isRecord,
+  type CommandResult,
+  type HelperRequest,
+  type Sighting,
+} from "./helper.js";
+import { observe, type Observation, type Scene } from "./observe.js";
+import { flushConntrackRequest, listRulesRequest, logRequests, readRuleNumbers } from "./trace.js";
+import { encodePacket, type WirePacket } from "./wire-format.js";
+
+export type Backend = "legacy" | "nft";
+
+/** A wire of the node: the far end's name and the node's interface. */
+export interface WireSpec {
+  readonly end: string;
+  readonly device: string;
+}
+
+/** What the node is before rules: `setup` are lines for `ip -batch`, `sysctls` by full name. */
+export interface Topology {
+  readonly wires: readonly WireSpec[];
+  readonly setup: readonly string[];
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/**
+ * A node of the real kernel in a network namespace of its own, with a namespace at the far end of
+ * each of its wires. What is sent to it, what leaves it, and what its rules did in between can be
+ * seen. Close it after use.
+ */
+export class KernelNode {
+  readonly #helper = new Helper();
+  readonly #deviceOfEnd: ReadonlyMap<string, string>;
+  #scene: Scene;
+  #identity = 0;
+  #backend: Backend | undefined;
+
+  private constructor(topology: Topology) {
+    this.#deviceOfEnd = new Map(topology.wires.map(({ end, device }) => [end, device]));
+    this.#scene = emptyScene(this.#deviceOfEnd);
+  }
+
+  static async create(topology: Topology): Promise<KernelNode> {
+    const node = new KernelNode(topology);
+    try {
+      await node.#helper.ask(
+        topology.wires.map(({ end, device }): HelperRequest => ({ op: "wire", end, device })),
+      );
+      await node.#helper.ask([{ op: "trace", messages: logRequests() }]);
+      for (const [name, value] of Object.entries(topology.sysctls)) await node.sysctl(name, value);
+      await node.command(["ip", "-batch", "-"], `${topology.setup.join("\n")}\n`);
+      return node;
+    } catch (error) {
+      await node.close();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#helper.close();
+  }
+
+  /** Runs a program inside the node's namespace; its result as it is. */
+  async attempt(argv: readonly string[], stdin = ""): Promise<CommandResult> {
+    const [answer] = await this.#helper.ask([{ op: "run", argv, stdin }]);
+    if (!isRecord(answer)) throw new Error(`no result of ${argv.join(" ")}`);
+    return {
+      status: Number(answer["status"]),
+      stdout: String(answer["stdout"]),
+      stderr: String(answer["stderr"]),
+    };
+  }
+
+  /** As `attempt`, but throws when the program fails. */
+  async command(argv: readonly string[], stdin = ""): Promise<string> {
+    const { status, stdout, stderr } = await this.attempt(argv, stdin);
+    if (status === 0) return stdout;
+    throw new Error(`${argv.join(" ")} failed: ${stderr.trim()}`);
+  }
+
+  async sysctl(name: string, value: string): Promise<void> {
+    const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+    const [answer] = await this.#helper.ask([{ op: "write", path, text: value }]);
+    if (isRecord(answer) && answer["failure"] !== undefined) {
+      throw new Error(`${name} = ${value}: ${JSON.stringify(answer["failure"])}`);
+    }
+  }
+
+  /**
+   * Replaces all rules of the backend and family by the text and turns the trace on. Tables that
+   * the text leaves out are made empty. Returns what the real restore complains of, if it does.
+   */
+  async load(text: string, backend: Backend, family: Family): Promise<string | undefined> {
+    if (this.#backend !== undefined && this.#backend !== backend) {
+      throw new Error("rules of two backends would both apply: use a node for each");
+    }
+    this.#backend = backend;
+    const tool = `${family === 4 ? "iptables" : "ip6tables"}-${backend}`;
+    const loaded = await this.attempt([`${tool}-restore`], `${emptyTables()}${text}`);
+    if (loaded.status !== 0) return loaded.stderr.trim();
+    await this.command([`${tool}-restore`, "--noflush"], TRACE_RULES);
+    const save = await this.command([`${tool}-save`]);
+    this.#scene = {
+      ...readScene(save, this.#deviceOfEnd),
+      numbers: backend === "nft" ? await this.#ruleNumbers(family) : new Map(),
+    };
+    return undefined;
+  }
+
+  async #ruleNumbers(family: Family): Promise<ReadonlyMap<string, number>> {
+    const [answer] = await this.#helper.ask([{ op: "netlink", message: listRulesRequest(family) }]);
+    const messages = isRecord(answer) ? answer["messages"] : undefined;
+    if (!Array.isArray(messages)) throw new Error("the kernel lists no rules");
+    return readRuleNumbers(messages.map((message) => Buffer.from(String(message), "hex")));
+  }
+
+  async forgetConnections(): Promise<void> {
+    await this.#helper.ask([{ op: "netlink", message: flushConntrackRequest() }]);
+  }
+
+  /** Sends one packet from a wire's far end, or from the node itself, and watches it. */
+  async send(packet: WirePacket, from?: string): Promise<Observation> {
+    this.#identity = (this.#identity % 65535) + 1;
+    const identity = this.#identity;
+    const bytes = encodePacket(packet, identity).toString("hex");
+    const [answer] = await this.#helper.ask([{ op: "send", from: from ?? null, packet: bytes }]);
+    return observe(readSighting(answer), { from, packet, identity }, this.#scene);
+  }
+
+  /** Text of a file as this namespace sees it; `undefined` when it is not there. */
+  async read(path: string): Promise<string | undefined> {
+    const [answer] = await this.#helper.ask([{ op: "read", path }]);
+    return isRecord(answer) && typeof answer["text"] === "string" ? answer["text"] : undefined;
+  }
+}
+
+function readSighting(answer: unknown): Sighting {
+  if (!isRecord(answer)) throw new Error("no sighting of the packet");
+  const { failure, trace, caught, delivered } = answer;
+  if (!Array.isArray(trace) || !Array.isArray(caught) || !Array.isArray(delivered)) {
+    throw new Error("a sighting lacks its lists");
+  }
+  return {
+    failure: typeof failure === "string" ? failure : null,
+    trace: trace.map(String),
+    caught: caught.filter(isRecord).map(({ end, packet }) => ({
+      end: String(end),
+      packet: String(packet),
+    })),
+    delivered: delivered.map(String),
+  };
+}
+
+const TRACE_RULES = "*raw\n-I PREROUTING 1 -j TRACE\n-I OUTPUT 1 -j TRACE\nCOMMIT\n";
+const TRACED: ReadonlySet<string> = new Set(["raw PREROUTING", "raw OUTPUT"]);
+
+/** All five tables, so that every hook of every table is visited and tells of it. */
+function emptyTables(): string {
+  return TABLE_NAMES.map((table) => {
+    const chains = BUILT_IN_CHAINS[table].map((chain) => `:${chain} ACCEPT [0:0]\n`);
+    return `*${table}\n${chains.join("")}COMMIT\n`;
+  }).join("");
+}
+
+function emptyScene(deviceOfEnd: ReadonlyMap<string, string>): Scene {
+  const none = new Map<string, never>();
+  return { numbers: none, lengths: none, rules: none, policies: none, traced: TRACED, deviceOfEnd };
+}
+
+/** Rules and policies from the real save, without any parser of ours. */
+function readScene(save: string, deviceOfEnd: ReadonlyMap<string, string>): Scene {
+  const lengths = new Map<string, number>();
+  const rules = new Map<string, string>();
+  const policies = new Map<string, string>();
+  let table = "";
+  for (const line of save.split("\n")) {
+    if (line.startsWith("*")) table = line.slice(1);
+    const declared = /^:(\S+) (\S+)/.exec(line);
+    if (declared !== null) policies.set(`${table} ${declared[1]}`, declared[2] ?? "");
+    const chain = /^-A (?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line);
+    if (chain === null) continue;
+    const place = `${table} ${chain[1] ?? chain[2] ?? ""}`;
+    const number = (lengths.get(place) ?? 0) + 1;
+    lengths.set(place, number);
+    rules.set(`${place} ${number}`, line);
+  }
+  return { numbers: new Map(), lengths, rules, policies, traced: TRACED, deviceOfEnd };
+}

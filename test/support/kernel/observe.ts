@@ -1,0 +1,123 @@
+import type { Hook, TableName } from "../../../engine/iptables/types.js";
+import type { Sighting } from "./helper.js";
+import { readTrace, type LoadedRules, type TraceEvent } from "./trace.js";
+import { decodePacket, type SeenPacket, type WirePacket } from "./wire-format.js";
+
+/** A rule that the kernel matched; `rule` counts from 1 among the rules of the text. */
+export interface ObservedStep {
+  readonly hook: Hook;
+  readonly table: TableName;
+  readonly chain: string;
+  readonly rule: number;
+}
+
+/**
+ * What the kernel did with one packet, in the words of a path. `vanished`: it came out nowhere and
+ * no rule dropped it, so routing or NAT did; the kernel does not say which.
+ */
+export interface Observation {
+  readonly verdict: "forwarded" | "sent" | "delivered" | "dropped" | "rejected" | "vanished";
+  readonly steps: readonly ObservedStep[];
+  readonly in: string | undefined;
+  readonly out: string | undefined;
+  /** As the last hook saw it. */
+  readonly mark: number;
+  readonly source: string;
+  readonly sourcePort: number | undefined;
+  readonly destination: string;
+  readonly destinationPort: number | undefined;
+  /** As it came out, where it came out. */
+  readonly packet: SeenPacket | undefined;
+  /** What else came out of wires on its account: ICMP errors, resets. */
+  readonly answers: readonly { readonly end: string; readonly packet: SeenPacket }[];
+  /** The errno that the node's own sender got. */
+  readonly failure: string | undefined;
+  /** All trace lines of the packet, for reports of a difference. */
+  readonly trace: readonly TraceEvent[];
+}
+
+/** What observing needs to know of the node. */
+export interface Scene extends LoadedRules {
+  /** Rule texts as the save prints them: `TABLE CHAIN NUMBER`. */
+  readonly rules: ReadonlyMap<string, string>;
+  readonly policies: ReadonlyMap<string, string>;
+  /** Chains that have a TRACE rule put first: `TABLE CHAIN`. */
+  readonly traced: ReadonlySet<string>;
+  readonly deviceOfEnd: ReadonlyMap<string, string>;
+}
+
+export interface Sent {
+  readonly from: string | undefined;
+  readonly packet: WirePacket;
+  readonly identity: number;
+}
+
+export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observation {
+  const protocol = String(sent.packet.protocol);
+  const ours = (packet: SeenPacket): boolean =>
+    packet.identity === sent.identity && packet.protocol === protocol;
+  const trace = readTrace(
+    sighting.trace.map((message) => Buffer.from(message, "hex")),
+    scene,
+  ).filter((event) => ours(event.packet));
+  const caught = sighting.caught.flatMap(({ end, packet }) => {
+    const seen = decodePacket(Buffer.from(packet, "hex"));
+    return seen === undefined ? [] : [{ end, packet: seen }];
+  });
+  const left = caught.find(({ packet }) => ours(packet));
+  const delivered = sighting.delivered
+    .map((packet) => decodePacket(Buffer.from(packet, "hex")))
+    .find((packet) => packet !== undefined && ours(packet));
+  const last = trace.at(-1);
+  const packet = left?.packet ?? delivered;
+  const final = packet ?? last?.packet ?? sentAsSeen(sent);
+  return {
+    verdict:
+      left !== undefined
+        ? sent.from === undefined
+          ? "sent"
+          : "forwarded"
+        : delivered !== undefined
+          ? "delivered"
+          : endOf(last, scene),
+    steps: trace.flatMap((event) => stepOf(event, scene)),
+    in: sent.from === undefined ? undefined : scene.deviceOfEnd.get(sent.from),
+    out: left === undefined ? undefined : scene.deviceOfEnd.get(left.end),
+    mark: last?.mark ?? 0,
+    source: final.source,
+    sourcePort: final.sourcePort,
+    destination: final.destination,
+    destinationPort: final.destinationPort,
+    packet,
+    answers: caught.filter((other) => !ours(other.packet)),
+    failure: sighting.failure ?? undefined,
+    trace,
+  };
+}
+
+function sentAsSeen({ packet }: Sent): Pick<Observation, "source" | "destination"> & {
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+} {
+  const { source, destination, sourcePort, destinationPort } = packet;
+  return { source, destination, sourcePort, destinationPort };
+}
+
+function stepOf(event: TraceEvent, scene: Scene): ObservedStep[] {
+  if (event.what.kind !== "rule") return [];
+  const { hook, table, chain } = event;
+  const rule = event.what.rule - (scene.traced.has(`${table} ${chain}`) ? 1 : 0);
+  return rule === 0 ? [] : [{ hook, table, chain, rule }];
+}
+
+/** How a packet ended that came out nowhere. */
+function endOf(last: TraceEvent | undefined, scene: Scene): "dropped" | "rejected" | "vanished" {
+  if (last === undefined) return "vanished";
+  const place = `${last.table} ${last.chain}`;
+  if (last.what.kind === "end") {
+    return scene.policies.get(place) === "DROP" ? "dropped" : "vanished";
+  }
+  const target = / -j (\S+)/.exec(scene.rules.get(`${place} ${last.what.rule}`) ?? "")?.[1];
+  if (target === "REJECT") return "rejected";
+  return last.verdict === "drop" || target === "DROP" ? "dropped" : "vanished";
+}

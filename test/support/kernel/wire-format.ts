@@ -1,0 +1,261 @@
+import { formatAddress, parseAddress, type Address } from "../../../engine/net/ip.js";
+import { ICMP, ICMPV6, SCTP, TCP, UDP, protocolName } from "../../../engine/net/protocol.js";
+
+/** A packet to put on a wire, in the words of the trace command's packet lines. */
+export interface WirePacket {
+  readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | number;
+  readonly source: string;
+  readonly destination: string;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+  /** TCP flags, comma-separated; `syn` when not given, `none` for no flag. */
+  readonly flags?: string;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  readonly icmpId?: number;
+  /** The packet that an ICMP error quotes. */
+  readonly quoted?: WirePacket;
+  readonly ttl?: number;
+  readonly tos?: number;
+  /** Bytes of payload. */
+  readonly payload?: number;
+}
+
+/** A packet as it was seen. Ports are absent where the protocol has none. */
+export interface SeenPacket {
+  /** IPv4 identification, or IPv6 flow label: how a test knows its own packets again. */
+  readonly identity: number;
+  readonly protocol: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+  readonly flags: string | undefined;
+  readonly icmpType: number | undefined;
+  readonly icmpCode: number | undefined;
+  readonly ttl: number;
+  readonly tos: number;
+}
+
+const FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"] as const;
+const SCTP_INIT = 1;
+
+/** The IP packet as bytes, all checksums right. `identity` is 1 to 65535. */
+export function encodePacket(packet: WirePacket, identity: number): Buffer {
+  const source = addressOf(packet.source);
+  const destination = addressOf(packet.destination);
+  const number = protocolNumberOf(packet.protocol);
+  const body = bodyOf(packet, number, identity);
+  const pseudo = pseudoHeader(source, destination, number, body.length);
+  closeChecksum(body, number, pseudo);
+  return typeof source === "number"
+    ? withIPv4Header(packet, body, number, identity)
+    : withIPv6Header(packet, body, number, identity);
+}
+
+function withIPv4Header(packet: WirePacket, body: Buffer, number: number, id: number): Buffer {
+  const head = Buffer.alloc(20);
+  head.writeUInt8(0x45, 0);
+  head.writeUInt8(packet.tos ?? 0, 1);
+  head.writeUInt16BE(20 + body.length, 2);
+  head.writeUInt16BE(id, 4);
+  head.writeUInt8(packet.ttl ?? 64, 8);
+  head.writeUInt8(number, 9);
+  bytesOf(addressOf(packet.source)).copy(head, 12);
+  bytesOf(addressOf(packet.destination)).copy(head, 16);
+  head.writeUInt16BE(checksum(head), 10);
+  return Buffer.concat([head, body]);
+}
+
+function withIPv6Header(packet: WirePacket, body: Buffer, number: number, id: number): Buffer {
+  const head = Buffer.alloc(40);
+  head.writeUInt32BE(((6 << 28) | ((packet.tos ?? 0) << 20) | id) >>> 0, 0);
+  head.writeUInt16BE(body.length, 4);
+  head.writeUInt8(number, 6);
+  head.writeUInt8(packet.ttl ?? 64, 7);
+  bytesOf(addressOf(packet.source)).copy(head, 8);
+  bytesOf(addressOf(packet.destination)).copy(head, 24);
+  return Buffer.concat([head, body]);
+}
+
+function bodyOf(packet: WirePacket, number: number, identity: number): Buffer {
+  const payload = Buffer.alloc(packet.payload ?? 8, "chainwalk");
+  const ports = Buffer.alloc(4);
+  ports.writeUInt16BE(packet.sourcePort ?? 0, 0);
+  ports.writeUInt16BE(packet.destinationPort ?? 0, 2);
+  switch (number) {
+    case TCP:
+      return Buffer.concat([ports, tcpRest(packet), payload]);
+    case UDP: {
+      const rest = Buffer.alloc(4);
+      rest.writeUInt16BE(8 + payload.length, 0);
+      return Buffer.concat([ports, rest, payload]);
+    }
+    case SCTP:
+      return Buffer.concat([ports, sctpInit(identity)]);
+    case ICMP:
+    case ICMPV6:
+      return icmpBody(packet, payload, identity);
+    default:
+      return payload;
+  }
+}
+
+function tcpRest(packet: WirePacket): Buffer {
+  const rest = Buffer.alloc(16);
+  const flags = flagBits(packet.flags ?? "syn");
+  rest.writeUInt32BE(1000, 0);
+  rest.writeUInt32BE((flags & 0x10) === 0 ? 0 : 2000, 4);
+  rest.writeUInt8(5 << 4, 8);
+  rest.writeUInt8(flags, 9);
+  rest.writeUInt16BE(65535, 10);
+  return rest;
+}
+
+export function flagBits(flags: string): number {
+  if (flags === "none") return 0;
+  return flags.split(",").reduce((bits, flag) => {
+    const at = FLAGS.findIndex((known) => known === flag);
+    if (at < 0) throw new Error(`"${flag}" is no TCP flag`);
+    return bits | (1 << at);
+  }, 0);
+}
+
+function sctpInit(identity: number): Buffer {
+  const rest = Buffer.alloc(8 + 20);
+  rest.writeUInt8(SCTP_INIT, 8);
+  rest.writeUInt16BE(20, 10);
+  rest.writeUInt32BE(identity, 12);
+  rest.writeUInt32BE(65536, 16);
+  rest.writeUInt16BE(1, 20);
+  rest.writeUInt16BE(1, 22);
+  rest.writeUInt32BE(1, 24);
+  return rest;
+}
+
+function icmpBody(packet: WirePacket, payload: Buffer, identity: number): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt8(packet.icmpType ?? 8, 0);
+  head.writeUInt8(packet.icmpCode ?? 0, 1);
+  if (packet.quoted !== undefined) {
+    return Buffer.concat([head, encodePacket(packet.quoted, identity)]);
+  }
+  head.writeUInt16BE(packet.icmpId ?? 1, 4);
+  head.writeUInt16BE(1, 6);
+  return Buffer.concat([head, payload]);
+}
+
+const CHECKSUM_AT: ReadonlyMap<number, number> = new Map([
+  [TCP, 16],
+  [UDP, 6],
+  [ICMP, 2],
+  [ICMPV6, 2],
+]);
+
+function closeChecksum(body: Buffer, number: number, pseudo: Buffer): void {
+  const at = CHECKSUM_AT.get(number);
+  if (at !== undefined) {
+    const sum = checksum(number === ICMP ? body : Buffer.concat([pseudo, body]));
+    body.writeUInt16BE(sum === 0 && number === UDP ? 0xffff : sum, at);
+  }
+  if (number === SCTP) body.writeUInt32LE(crc32c(body), 8);
+}
+
+function pseudoHeader(
+  source: Address,
+  destination: Address,
+  number: number,
+  length: number,
+): Buffer {
+  const tail = Buffer.alloc(typeof source === "number" ? 4 : 8);
+  tail.writeUInt8(number, tail.length === 4 ? 1 : 7);
+  if (tail.length === 4) tail.writeUInt16BE(length, 2);
+  else tail.writeUInt32BE(length, 0);
+  return Buffer.concat([bytesOf(source), bytesOf(destination), tail]);
+}
+
+function checksum(bytes: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 2) {
+    sum += at + 1 < bytes.length ? bytes.readUInt16BE(at) : bytes.readUInt8(at) << 8;
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return ~sum & 0xffff;
+}
+
+/** Castagnoli's CRC, as SCTP has it (RFC 9260, appendix A). */
+function crc32c(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 0 ? 0 : 0x82f63b78);
+  }
+  return ~crc >>> 0;
+}
+
+/** Reads a whole packet, or the leading bytes of one; `undefined` for anything but IP. */
+export function decodePacket(bytes: Buffer): SeenPacket | undefined {
+  if (bytes.length >= 20 && bytes.readUInt8(0) >> 4 === 4) {
+    const header = (bytes.readUInt8(0) & 15) * 4;
+    return {
+      identity: bytes.readUInt16BE(4),
+      source: formatAddress(bytes.readUInt32BE(12)),
+      destination: formatAddress(bytes.readUInt32BE(16)),
+      ttl: bytes.readUInt8(8),
+      tos: bytes.readUInt8(1),
+      ...transportOf(bytes.readUInt8(9), bytes.subarray(header)),
+    };
+  }
+  if (bytes.length >= 40 && bytes.readUInt8(0) >> 4 === 6) {
+    return {
+      identity: bytes.readUInt32BE(0) & 0xfffff,
+      source: formatAddress(addressFrom(bytes.subarray(8, 24))),
+      destination: formatAddress(addressFrom(bytes.subarray(24, 40))),
+      ttl: bytes.readUInt8(7),
+      tos: (bytes.readUInt16BE(0) >> 4) & 0xff,
+      ...transportOf(bytes.readUInt8(6), bytes.subarray(40)),
+    };
+  }
+  return undefined;
+}
+
+type Transport = Pick<
+  SeenPacket,
+  "protocol" | "sourcePort" | "destinationPort" | "flags" | "icmpType" | "icmpCode"
+>;
+
+function transportOf(number: number, body: Buffer): Transport {
+  const none = { sourcePort: undefined, destinationPort: undefined };
+  const protocol = number === ICMPV6 ? "icmpv6" : protocolName(number);
+  const plain = { protocol, ...none, flags: undefined, icmpType: undefined, icmpCode: undefined };
+  if ((number === ICMP || number === ICMPV6) && body.length >= 2) {
+    return { ...plain, icmpType: body.readUInt8(0), icmpCode: body.readUInt8(1) };
+  }
+  if (![TCP, UDP, SCTP].includes(number) || body.length < 4) return plain;
+  const ports = { sourcePort: body.readUInt16BE(0), destinationPort: body.readUInt16BE(2) };
+  if (number !== TCP || body.length < 14) return { ...plain, ...ports };
+  const bits = body.readUInt8(13);
+  const set = FLAGS.filter((_, at) => ((bits >> at) & 1) === 1);
+  return { ...plain, ...ports, flags: set.length === 0 ? "none" : set.join(",") };
+}
+
+const PROTOCOLS = { tcp: TCP, udp: UDP, sctp: SCTP, icmp: ICMP, icmpv6: ICMPV6 } as const;
+
+function protocolNumberOf(protocol: WirePacket["protocol"]): number {
+  return typeof protocol === "number" ? protocol : PROTOCOLS[protocol];
+}
+
+function addressOf(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`"${text}" is no address`);
+  return address;
+}
+
+function bytesOf(address: Address): Buffer {
+  const digits = typeof address === "number" ? 8 : 32;
+  return Buffer.from(address.toString(16).padStart(digits, "0"), "hex");
+}
+
+function addressFrom(bytes: Buffer): bigint {
+  return BigInt(`0x${bytes.toString("hex")}`);
+}
