@@ -1,0 +1,69 @@
+/** Wall times of several rounds of one thing, in ms. */
+export interface Timing {
+  readonly medianMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly rounds: number;
+}
+
+export interface Rounds {
+  /** At least this many rounds, however long they take. */
+  readonly least: number;
+  /** No further round is begun after this many ms. */
+  readonly budgetMs: number;
+}
+
+/**
+ * Times `work` over several rounds after one that warms up. Short work is repeated inside a round
+ * until the round takes 20 ms, because a single call is below what the clock tells apart from noise;
+ * the figures are then per call.
+ */
+export function measure(work: () => unknown, rounds: Rounds): Timing {
+  const repeats = repeatsFor(timeOf(work, 1), work);
+  const times: number[] = [];
+  const start = performance.now();
+  while (times.length < rounds.least || performance.now() - start < rounds.budgetMs) {
+    times.push(timeOf(work, repeats) / repeats);
+    if (times.length >= 50) break;
+  }
+  times.sort((left, right) => left - right);
+  return {
+    medianMs: times[times.length >> 1] ?? 0,
+    minMs: times[0] ?? 0,
+    maxMs: times.at(-1) ?? 0,
+    rounds: times.length,
+  };
+}
+
+const ROUND_MS = 20;
+
+function repeatsFor(firstMs: number, work: () => unknown): number {
+  if (firstMs >= ROUND_MS) return 1;
+  const warm = timeOf(work, 3) / 3;
+  return Math.max(1, Math.ceil(ROUND_MS / Math.max(warm, 0.001)));
+}
+
+function timeOf(work: () => unknown, repeats: number): number {
+  const start = performance.now();
+  for (let round = 0; round < repeats; round++) work();
+  return performance.now() - start;
+}
+
+/** As `measure`, for work that starts other processes or threads. */
+export async function measureAsync(work: () => Promise<unknown>, rounds: Rounds): Promise<Timing> {
+  const times: number[] = [];
+  const start = performance.now();
+  while (times.length < rounds.least || performance.now() - start < rounds.budgetMs) {
+    const before = performance.now();
+    await work();
+    times.push(performance.now() - before);
+    if (times.length >= 50) break;
+  }
+  times.sort((left, right) => left - right);
+  return {
+    medianMs: times[times.length >> 1] ?? 0,
+    minMs: times[0] ?? 0,
+    maxMs: times.at(-1) ?? 0,
+    rounds: times.length,
+  };
+}

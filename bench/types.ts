@@ -1,0 +1,59 @@
+import type { Timing } from "./measure.js";
+
+/** What a run writes with `--json`. */
+export interface BenchReport {
+  readonly machine: Machine;
+  /** Of Node.js, as in `v20.20.2`. */
+  readonly node: string;
+  /** Of the generators: the same seed makes the same clusters, rules and packets. */
+  readonly seed: number;
+  readonly results: readonly Result[];
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly system: string;
+}
+
+/** One phase at one size. Times are of one call, in ms. */
+export interface Result {
+  readonly phase: string;
+  readonly services: number;
+  /** Of each Service. */
+  readonly endpoints: number;
+  readonly median_ms: number;
+  readonly min_ms: number;
+  readonly max_ms: number;
+  readonly rounds: number;
+  /** How many `unit`s a second, from the median. */
+  readonly rate: number;
+  readonly unit: string;
+  readonly peak_mb: number;
+  readonly baselines: readonly Baseline[];
+}
+
+/** The same work done another way in the same run; `ratio` above 1: the phase is faster. */
+export interface Baseline {
+  readonly name: string;
+  readonly median_ms: number;
+  readonly rate: number;
+  readonly ratio: number;
+}
+
+/** A phase's work at one size, its results already shown to be right. */
+export interface Prepared {
+  readonly work: () => unknown;
+  /** How many `unit`s one call of `work` does. */
+  readonly count: number;
+  readonly unit: string;
+  readonly baselines: readonly PreparedBaseline[];
+}
+
+export interface PreparedBaseline {
+  readonly name: string;
+  readonly count: number;
+  /** Timed in the run, or a time that was taken otherwise (another process). */
+  readonly work: (() => unknown) | Timing;
+}
