@@ -1,0 +1,75 @@
+/** A field's type, or the fields inside it. */
+export type FieldShape = "any" | { readonly [field: string]: FieldShape };
+
+const logging: FieldShape = {
+  format: "any",
+  flushFrequency: "any",
+  verbosity: "any",
+  vmodule: "any",
+  options: "any",
+};
+
+/** The fields of `kubeproxy.config.k8s.io/v1alpha1` KubeProxyConfiguration, Kubernetes 1.30. */
+export const PROXY_CONFIG_FIELDS: FieldShape = {
+  apiVersion: "any",
+  kind: "any",
+  metadata: "any",
+  featureGates: "any",
+  clientConnection: {
+    kubeconfig: "any",
+    acceptContentTypes: "any",
+    contentType: "any",
+    qps: "any",
+    burst: "any",
+  },
+  logging,
+  hostnameOverride: "any",
+  bindAddress: "any",
+  healthzBindAddress: "any",
+  metricsBindAddress: "any",
+  bindAddressHardFail: "any",
+  enableProfiling: "any",
+  showHiddenMetricsForVersion: "any",
+  mode: "any",
+  iptables: {
+    masqueradeBit: "any",
+    masqueradeAll: "any",
+    localhostNodePorts: "any",
+    syncPeriod: "any",
+    minSyncPeriod: "any",
+  },
+  ipvs: {
+    syncPeriod: "any",
+    minSyncPeriod: "any",
+    scheduler: "any",
+    excludeCIDRs: "any",
+    strictARP: "any",
+    tcpTimeout: "any",
+    tcpFinTimeout: "any",
+    udpTimeout: "any",
+  },
+  nftables: { masqueradeBit: "any", masqueradeAll: "any", syncPeriod: "any", minSyncPeriod: "any" },
+  winkernel: {
+    networkName: "any",
+    sourceVip: "any",
+    enableDSR: "any",
+    rootHnsEndpointName: "any",
+    forwardHealthCheckVip: "any",
+  },
+  detectLocalMode: "any",
+  detectLocal: { bridgeInterface: "any", interfaceNamePrefix: "any" },
+  clusterCIDR: "any",
+  nodePortAddresses: "any",
+  oomScoreAdj: "any",
+  conntrack: {
+    maxPerCore: "any",
+    min: "any",
+    tcpEstablishedTimeout: "any",
+    tcpCloseWaitTimeout: "any",
+    tcpBeLiberal: "any",
+    udpTimeout: "any",
+    udpStreamTimeout: "any",
+  },
+  configSyncPeriod: "any",
+  portRange: "any",
+};
