@@ -25,19 +25,19 @@ export function checkNode(object: Fields): NodeObject | undefined {
       if (!sound) spec.error("bad-cidr", `${JSON.stringify(cidr)} is not a CIDR`, key);
       return sound;
     }),
-    addresses: readAddresses(object.inside("status")),
+    ...readAddresses(object.inside("status")),
   };
 }
 
-function readAddresses(status: Fields): readonly string[] {
+function readAddresses(status: Fields): Pick<NodeObject, "addresses" | "externalAddresses"> {
   const internal: string[] = [];
-  const other: string[] = [];
+  const external: string[] = [];
   for (const [entry] of status.items("addresses")) {
     const address = entry.text("address") ?? "";
     if (sloppyFamily(address) === undefined) continue;
-    (entry.text("type") === "InternalIP" ? internal : other).push(address);
+    (entry.text("type") === "InternalIP" ? internal : external).push(address);
   }
-  return [...internal, ...other];
+  return { addresses: [...internal, ...external], externalAddresses: external };
 }
 
 /** Reads a core/v1 Pod: where it runs and under which addresses. */

@@ -109,6 +109,8 @@ export interface NodeObject {
   readonly podCIDRs: readonly string[];
   /** InternalIP addresses, then the others. */
   readonly addresses: readonly string[];
+  /** Those that are not InternalIP: often a cloud's, which no interface of the node holds. */
+  readonly externalAddresses: readonly string[];
 }
 
 /** Kept for its names: rules know no Pods. */
