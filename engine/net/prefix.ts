@@ -16,6 +16,8 @@ import {
 export interface Prefix {
   readonly address: Address;
   readonly mask: Address;
+  /** How it was spelled, where that is not what `formatPrefix` says; two spellings mean the same. */
+  readonly text?: string;
 }
 
 export function allOnes(family: Family): Address {

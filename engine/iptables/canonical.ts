@@ -1,0 +1,148 @@
+import type { Family } from "../net/ip.js";
+import type { Prefix } from "../net/prefix.js";
+import type { Reading } from "./extensions/define.js";
+import { matchTable, targetTable, type ExtensionTable } from "./parse/registry.js";
+import { isAnyAddress } from "./parse/header.js";
+import { printProbability } from "./probability.js";
+import {
+  BUILT_IN_CHAINS,
+  TABLE_NAMES,
+  type Chain,
+  type Match,
+  type Negatable,
+  type Origin,
+  type Rule,
+  type Ruleset,
+  type Table,
+  type TableName,
+  type Target,
+} from "./types.js";
+
+const NOWHERE: Origin = { kind: "compiled", subject: undefined, reason: "canonical form" };
+
+/**
+ * The one form of all rulesets that the kernel would hold alike: defaults filled in, spellings
+ * gone, tables in their usual order, chains by name after the built-in ones, no counters, lines or
+ * origins. Opaque parts stay as they are.
+ */
+export function canonicalRuleset(ruleset: Ruleset): Ruleset {
+  const tables = new Map<TableName, Table>();
+  for (const name of TABLE_NAMES) {
+    const table = ruleset.tables.get(name);
+    if (table !== undefined) tables.set(name, canonicalTable(table, ruleset.family));
+  }
+  return { family: ruleset.family, tables };
+}
+
+function canonicalTable(table: Table, family: Family): Table {
+  const chains = new Map<string, Chain>();
+  for (const name of orderedChains(table)) {
+    const chain = table.chains.get(name);
+    const isBuiltIn = BUILT_IN_CHAINS[table.name].some((hook) => hook === name);
+    chains.set(name, {
+      name,
+      policy: isBuiltIn ? (chain?.policy ?? "ACCEPT") : undefined,
+      counters: undefined,
+      rules: (chain?.rules ?? []).map((rule) => canonicalRule(rule, family)),
+      line: undefined,
+    });
+  }
+  return { name: table.name, chains };
+}
+
+/** Built-in chains by hook, those the text left out too, then the others by name, as in a save. */
+export function orderedChains(table: Table): readonly string[] {
+  const builtIn: readonly string[] = BUILT_IN_CHAINS[table.name];
+  const others = [...table.chains.keys()].filter((name) => !builtIn.includes(name));
+  return [...builtIn, ...others.sort(compareBytes)];
+}
+
+/** As `strcmp` orders UTF-8, which is the order of code points. */
+function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+/** A rule as the kernel holds it, without counters and origin. */
+export function canonicalRule(rule: Rule, family: Family): Rule {
+  const reading = readingOf(rule, family);
+  return {
+    protocol: rule.protocol?.value === 0 && !rule.protocol.not ? undefined : rule.protocol,
+    source: canonicalAddress(rule.source),
+    destination: canonicalAddress(rule.destination),
+    inInterface: canonicalInterface(rule.inInterface),
+    outInterface: canonicalInterface(rule.outInterface),
+    fragment: rule.fragment,
+    matches: rule.matches.map((match) => canonicalMatch(match, reading)),
+    target: rule.target === undefined ? undefined : canonicalTarget(rule.target, reading),
+    counters: undefined,
+    origin: NOWHERE,
+  };
+}
+
+/** What the values of a rule's extensions may depend on. */
+export function readingOf(rule: Rule, family: Family): Reading {
+  const protocol = rule.protocol;
+  return {
+    family,
+    protocol: protocol === undefined || protocol.not ? undefined : protocol.value,
+  };
+}
+
+function canonicalAddress(asked: Negatable<Prefix> | undefined): Negatable<Prefix> | undefined {
+  if (asked === undefined || (isAnyAddress(asked.value) && !asked.not)) return undefined;
+  const { address, mask } = asked.value;
+  return { not: asked.not, value: { address, mask } };
+}
+
+function canonicalInterface(asked: Negatable<string> | undefined): Negatable<string> | undefined {
+  return asked?.value === "+" && !asked.not ? undefined : asked;
+}
+
+function canonicalMatch(match: Match, reading: Reading): Match {
+  const full = normalised(match, matchTable(match.name), reading);
+  if (full.name !== "statistic" || full.probability === undefined) return full;
+  const { threshold } = full.probability.value;
+  const value = { threshold, text: printProbability(threshold) };
+  return { ...full, probability: { not: full.probability.not, value } };
+}
+
+function canonicalTarget(target: Target, reading: Reading): Target {
+  return normalised(target, targetTable(target.name), reading);
+}
+
+/** With the defaults that the real tool fills in. */
+export function normalised<Extension extends { readonly name: string }>(
+  extension: Extension,
+  table: ExtensionTable | undefined,
+  reading: Reading,
+): Extension {
+  if (table?.normalise === undefined) return extension;
+  const { name, ...data } = extension;
+  return { name, ...table.normalise(data as never, reading) } as unknown as Extension;
+}
+
+/** Whether the kernel would hold two rules alike; what `-D RULE` looks for. */
+export function sameRule(left: Rule, right: Rule, family: Family): boolean {
+  return sameData(canonicalRule(left, family), canonicalRule(right, family));
+}
+
+/** Whether the kernel would hold two rulesets alike. */
+export function sameRuleset(left: Ruleset, right: Ruleset): boolean {
+  return sameData(canonicalRuleset(left), canonicalRuleset(right));
+}
+
+/** Deep equality of plain data, maps in their order; a key with `undefined` is as good as none. */
+export function sameData(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) {
+    return false;
+  }
+  if (left instanceof Map && right instanceof Map) return sameData([...left], [...right]);
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  if (Array.isArray(left) && Array.isArray(right) && left.length !== right.length) return false;
+  const first = left as Readonly<Record<string, unknown>>;
+  const second = right as Readonly<Record<string, unknown>>;
+  const keys = new Set([...Object.keys(first), ...Object.keys(second)]);
+  for (const key of keys) if (!sameData(first[key], second[key])) return false;
+  return true;
+}

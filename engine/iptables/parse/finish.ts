@@ -1,0 +1,130 @@
+import type { Match, Origin, Rule, Target } from "../types.js";
+import type { Opaque, Reading } from "../extensions/define.js";
+import type { Prefix } from "../../net/prefix.js";
+import { makeRule } from "../make.js";
+import { byteLength } from "../bytes.js";
+import { MAX_CHAIN_NAME } from "../types.js";
+import type { AddressesDraft, ExtensionDraft } from "./draft.js";
+import { isIptablesMatch, isIptablesTarget } from "./foreign-names.js";
+import type { RuleReader } from "./rule-reader.js";
+
+/** The rules of a line: one for each pair of its source and destination addresses. */
+export function finishRules(reader: RuleReader): readonly Rule[] {
+  const { draft, line } = reader;
+  const reading: Reading = { family: reader.family, protocol: reader.protocol };
+  const matches = draft.matches.map((match) => finishMatch(reader, match, reading));
+  const target =
+    draft.target === undefined ? undefined : finishTarget(reader, draft.target, reading);
+  const origin: Origin = { kind: "source", line: line.number, text: line.text };
+  const rules: Rule[] = [];
+  for (const source of draft.source?.items ?? [undefined]) {
+    for (const destination of draft.destination?.items ?? [undefined]) {
+      const opaque = [source, destination, ...draft.strays].filter(isOpaque);
+      rules.push(
+        makeRule({
+          protocol: draft.protocol,
+          source: asked(draft.source, source),
+          destination: asked(draft.destination, destination),
+          inInterface: draft.inInterface,
+          outInterface: draft.outInterface,
+          fragment: draft.fragment,
+          matches: opaque.length === 0 ? matches : [...opaque, ...matches],
+          target,
+          counters: draft.counters,
+          origin,
+        }),
+      );
+    }
+  }
+  return rules;
+}
+
+function asked(addresses: AddressesDraft | undefined, item: Prefix | Opaque | undefined) {
+  if (addresses === undefined || item === undefined || isOpaque(item)) return undefined;
+  return { not: addresses.not, value: item };
+}
+
+function isOpaque(item: Prefix | Opaque | undefined): item is Opaque {
+  return item !== undefined && "words" in item;
+}
+
+function finishMatch(reader: RuleReader, draft: ExtensionDraft, reading: Reading): Match {
+  if (draft.known === undefined) {
+    const known = isIptablesMatch(draft.name, reader.family);
+    const reason = known
+      ? `the match ${draft.name} is not understood here`
+      : `iptables 1.8.9 has no match ${draft.name} for IPv${reader.family}`;
+    report(reader, draft, known, "unknown-match", reason);
+    return opaque(reader, draft, reason);
+  }
+  checkProtocol(reader, draft);
+  const trouble = draft.trouble ?? check(reader, draft, reading);
+  if (trouble !== undefined) return opaque(reader, draft, trouble);
+  return { name: draft.known.table.name, ...draft.values } as unknown as Match;
+}
+
+function finishTarget(reader: RuleReader, draft: ExtensionDraft, reading: Reading): Target {
+  if (draft.known === undefined) return jumpOrForeign(reader, draft);
+  const trouble = draft.trouble ?? check(reader, draft, reading);
+  if (trouble !== undefined) return opaque(reader, draft, trouble);
+  return { name: draft.known.table.name, ...draft.values } as unknown as Target;
+}
+
+/** What is no extension is a chain, unless it has options, which no chain has. */
+function jumpOrForeign(reader: RuleReader, draft: ExtensionDraft): Target {
+  const name = draft.name;
+  const isForeign = draft.option === "j" && isIptablesTarget(name, reader.family);
+  if (!isForeign && draft.trouble === undefined) {
+    checkJumpName(reader, draft);
+    return { name: draft.option === "j" ? "jump" : "goto", chain: name };
+  }
+  const reason = draft.trouble ?? `the target ${name} is not understood here`;
+  if (draft.trouble === undefined) report(reader, draft, true, "unknown-target", reason);
+  return opaque(reader, draft, reason);
+}
+
+function checkJumpName(reader: RuleReader, draft: ExtensionDraft): void {
+  const at = draft.nameWord;
+  if (at === undefined) return;
+  if (draft.name === "") return reader.errorAt("bad-value", "the target is empty", at);
+  if (draft.name.length * 3 > MAX_CHAIN_NAME && byteLength(draft.name) > MAX_CHAIN_NAME) {
+    const message = `a chain name has ${MAX_CHAIN_NAME} characters at most`;
+    reader.errorAt("chain-name-too-long", message, at);
+  }
+}
+
+/** `-m tcp` wants `-p tcp`: the kernel refuses the rule otherwise. */
+function checkProtocol(reader: RuleReader, draft: ExtensionDraft): void {
+  const wanted = draft.known?.table.protocol;
+  if (wanted === undefined || wanted === reader.protocol) return;
+  const at = draft.nameWord ?? draft.words[0];
+  if (at === undefined) return;
+  reader.errorAt("needs-protocol", `-m ${draft.name} needs -p ${draft.name} in the same rule`, at);
+}
+
+function check(reader: RuleReader, draft: ExtensionDraft, reading: Reading): string | undefined {
+  const refused = draft.known?.table.check?.(draft.values as never, reading);
+  if (refused === undefined) return undefined;
+  const at = draft.nameWord ?? draft.words[0];
+  if (at !== undefined) reader.errorAt("bad-extension", `${draft.name}: ${refused}`, at);
+  return refused;
+}
+
+function report(
+  reader: RuleReader,
+  draft: ExtensionDraft,
+  known: boolean,
+  code: string,
+  reason: string,
+): void {
+  const at = draft.nameWord;
+  if (at === undefined) return;
+  if (known) reader.warn(code, `${reason}: it is kept as it is`, at.start, at.end);
+  else reader.errorAt(code, reason, at);
+}
+
+function opaque(reader: RuleReader, draft: ExtensionDraft, reason: string): Opaque {
+  const own = reader.source(draft.words);
+  const words = draft.nameWord === undefined ? `-m ${draft.name} ${own}` : own;
+  return { name: "opaque", extension: draft.name, words, reason };
+}
