@@ -1,6 +1,6 @@
 /**
- * Protocol numbers that iptables 1.8.9 knows by name without `/etc/protocols`
- * (`xtables_chain_protos`), which are also the ones it prints by name in a save.
+ * Protocol names: those that iptables 1.8.9 knows by itself (`xtables_chain_protos`), then those of
+ * Debian's `/etc/protocols` (package netbase). The first name of a number is the one a save prints.
  */
 const PROTOCOLS: readonly (readonly [name: string, number: number])[] = [
   ["tcp", 6],
@@ -8,32 +8,91 @@ const PROTOCOLS: readonly (readonly [name: string, number: number])[] = [
   ["udp", 17],
   ["udplite", 136],
   ["icmp", 1],
-  ["icmpv6", 58],
   ["ipv6-icmp", 58],
+  ["icmpv6", 58],
   ["esp", 50],
   ["ah", 51],
+  ["mobility-header", 135],
   ["ipv6-mh", 135],
   ["mh", 135],
   ["all", 0],
+  ["ip", 0],
+  ["hopopt", 0],
+  ["igmp", 2],
+  ["ggp", 3],
+  ["ipencap", 4],
+  // Other distributions' name for 4; their saves print it.
+  ["ipv4", 4],
+  ["st", 5],
+  ["egp", 8],
+  ["igp", 9],
+  ["pup", 12],
+  ["hmp", 20],
+  ["xns-idp", 22],
+  ["rdp", 27],
+  ["iso-tp4", 29],
+  ["dccp", 33],
+  ["xtp", 36],
+  ["ddp", 37],
+  ["idpr-cmtp", 38],
+  ["ipv6", 41],
+  ["ipv6-route", 43],
+  ["ipv6-frag", 44],
+  ["idrp", 45],
+  ["rsvp", 46],
+  ["gre", 47],
+  ["skip", 57],
+  ["ipv6-nonxt", 59],
+  ["ipv6-opts", 60],
+  ["rspf", 73],
+  ["vmtp", 81],
+  ["eigrp", 88],
+  ["ospf", 89],
+  ["ax.25", 93],
+  ["ipip", 94],
+  ["etherip", 97],
+  ["encap", 98],
+  ["pim", 103],
+  ["ipcomp", 108],
+  ["vrrp", 112],
+  ["l2tp", 115],
+  ["isis", 124],
+  ["fc", 133],
+  ["mpls-in-ip", 137],
+  ["manet", 138],
+  ["hip", 139],
+  ["shim6", 140],
+  ["wesp", 141],
+  ["rohc", 142],
+  ["ethernet", 143],
 ];
 
+export const ICMP = 1;
 export const TCP = 6;
 export const UDP = 17;
-export const SCTP = 132;
-export const ICMP = 1;
+export const DCCP = 33;
+export const ESP = 50;
+export const AH = 51;
 export const ICMPV6 = 58;
+export const IPCOMP = 108;
+export const SCTP = 132;
+export const UDPLITE = 136;
 
 const BY_NAME: ReadonlyMap<string, number> = new Map(PROTOCOLS);
+const BY_NUMBER: ReadonlyMap<number, string> = new Map(
+  PROTOCOLS.toReversed().map(([name, number]) => [number, name]),
+);
 
+/** 0 to 255, by name in any case, or by number (decimal, `0x` hex or `0` octal). */
 export function protocolNumber(text: string): number | undefined {
   const known = BY_NAME.get(text.toLowerCase());
   if (known !== undefined) return known;
-  if (!/^\d{1,3}$/.test(text)) return undefined;
-  const number = Number(text);
+  if (!/^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(text)) return undefined;
+  const number = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
   return number <= 255 ? number : undefined;
 }
 
 /** The name a save prints, or the number as text. */
 export function protocolName(number: number): string {
-  return PROTOCOLS.find(([, known]) => known === number)?.[0] ?? String(number);
+  return BY_NUMBER.get(number) ?? String(number);
 }

@@ -1,6 +1,5 @@
-import { formatAddress, parseAddressOf, type Address } from "../../net/ip.js";
-import { refuse, type Codec, type Refusal } from "./define.js";
-import { parsePort } from "../../net/port.js";
+import { protocolNumber } from "../../net/protocol.js";
+import { refuse, type Codec, type Reading, type Refusal } from "./define.js";
 
 /** From `min` to `max`, both included. */
 export interface Range {
@@ -14,6 +13,10 @@ export interface MaskedNumber {
   readonly mask: number;
 }
 
+export const MAX_8 = 0xff;
+export const MAX_16 = 0xffff;
+export const MAX_32 = 0xffffffff;
+
 /** An option without a value. */
 export const present: Codec<true> = { words: 0, read: () => true, write: () => "" };
 
@@ -24,17 +27,17 @@ export const word: Codec<string> = oneWord(
 );
 
 export function oneWord<T>(
-  read: (text: string, reading: Parameters<Codec<T>["read"]>[1]) => T | Refusal,
+  read: (text: string, reading: Reading) => T | Refusal,
   write: Codec<T>["write"],
 ): Codec<T> {
   return { words: 1, read: ([text = ""], reading) => read(text, reading), write };
 }
 
+const NUMBER = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
+
 /** A whole number as `xtables_strtoui` takes it: decimal, `0x` hex or `0` octal. */
 export function parseNumber(text: string, min: number, max: number): number | Refusal {
-  if (!/^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(text)) {
-    return refuse(`"${text}" is not a number`);
-  }
+  if (!NUMBER.test(text)) return refuse(`"${text}" is not a number`);
   const value = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
   return value >= min && value <= max ? value : refuse(`${text} is not in ${min} to ${max}`);
 }
@@ -43,13 +46,18 @@ export function number(min: number, max: number): Codec<number> {
   return oneWord((text) => parseNumber(text, min, max), String);
 }
 
-export const MAX_32 = 0xffffffff;
+/** 0 to 2^64-1. */
+export const counter: Codec<bigint> = oneWord((text) => {
+  if (!NUMBER.test(text)) return refuse(`"${text}" is not a number`);
+  const value = BigInt(/^0[0-7]+$/.test(text) ? `0o${text.slice(1)}` : text);
+  return value < 2n ** 64n ? value : refuse(`${text} is not below 2^64`);
+}, String);
 
-/** `VALUE` or `VALUE/MASK`, 32 bits each; the mask is all ones when not given. */
-export function parseMasked(text: string): MaskedNumber | Refusal {
+/** `VALUE` or `VALUE/MASK` of numbers up to `limit`; the mask is all ones when not given. */
+export function parseMasked(text: string, limit: number = MAX_32): MaskedNumber | Refusal {
   const slash = text.indexOf("/");
-  const value = parseNumber(slash < 0 ? text : text.slice(0, slash), 0, MAX_32);
-  const mask = slash < 0 ? MAX_32 : parseNumber(text.slice(slash + 1), 0, MAX_32);
+  const value = parseNumber(slash < 0 ? text : text.slice(0, slash), 0, limit);
+  const mask = slash < 0 ? limit : parseNumber(text.slice(slash + 1), 0, limit);
   if (typeof value !== "number") return value;
   return typeof mask === "number" ? { value, mask } : mask;
 }
@@ -59,50 +67,84 @@ export function hex(value: number): string {
 }
 
 /** A mark to compare with: a save leaves out a mask of all ones. */
-export const mark: Codec<MaskedNumber> = oneWord(parseMasked, ({ value, mask }) =>
-  mask === MAX_32 ? hex(value) : `${hex(value)}/${hex(mask)}`,
+export const mark: Codec<MaskedNumber> = oneWord(
+  (text) => parseMasked(text),
+  ({ value, mask }) => (mask === MAX_32 ? hex(value) : `${hex(value)}/${hex(mask)}`),
 );
 
-/** `PORT` or `MIN:MAX`, either end open, by number or by name. */
-export const portRange: Codec<Range> = oneWord(
-  (text) => {
-    const colon = text.indexOf(":");
-    const low = colon < 0 ? text : text.slice(0, colon);
-    const high = colon < 0 ? text : text.slice(colon + 1);
-    const min = low === "" ? 0 : parsePort(low);
-    const max = high === "" ? 65535 : parsePort(high);
-    if (min === undefined || max === undefined || text === "") {
-      return refuse(`"${text}" is not a port or a range of ports`);
-    }
-    return min <= max ? { min, max } : refuse(`the range ${text} runs backwards`);
-  },
-  ({ min, max }) => (min === max ? String(min) : `${min}:${max}`),
+/** `N`, `MIN:MAX`, `:MAX` or `MIN:`; a range that runs backwards is taken and never matches. */
+export function numberRange(limit: number): Codec<Range> {
+  return oneWord((text) => {
+    const [low = "", high, ...rest] = text.split(":");
+    if (rest.length > 0) return refuse(`"${text}" has too many parts`);
+    const min = low === "" ? 0 : parseNumber(low, 0, limit);
+    const max = high === undefined ? min : high === "" ? limit : parseNumber(high, 0, limit);
+    if (typeof min !== "number") return min;
+    return typeof max === "number" ? { min, max } : max;
+  }, writeRange);
+}
+
+export function writeRange({ min, max }: Range): string {
+  return min === max ? String(min) : `${min}:${max}`;
+}
+
+/** By name or number; written as a number. */
+export const protocol: Codec<number> = oneWord(
+  (text) => protocolNumber(text) ?? refuse(`"${text}" is not a protocol`),
+  String,
 );
 
-export const address: Codec<Address> = oneWord(
-  (text, { family }) =>
-    parseAddressOf(family, text) ?? refuse(`"${text}" is not an IPv${family} address`),
-  formatAddress,
-);
-
-/** One of a fixed set of words. */
-export function oneOf<const Word extends string>(words: readonly Word[]): Codec<Word> {
+/** One of a fixed set of words; `aliases` are further spellings of them. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  aliases: Readonly<Record<string, Word>> = {},
+): Codec<Word> {
   return oneWord(
     (text) =>
-      words.find((known) => known === text) ?? refuse(`"${text}" is none of ${words.join(", ")}`),
+      words.find((known) => known === text) ??
+      (Object.hasOwn(aliases, text) ? aliases[text] : undefined) ??
+      refuse(`"${text}" is none of ${words.join(", ")}`),
     (value) => value,
   );
 }
 
-/** A comma-separated subset of `words`, any case, kept and written in the order given here. */
-export function setOf<const Word extends string>(words: readonly Word[]): Codec<readonly Word[]> {
+/** As `oneOf`, in any case. */
+export function oneOfAnyCase<const Word extends string>(
+  words: readonly Word[],
+  aliases: Readonly<Record<string, Word>> = {},
+): Codec<Word> {
+  return oneWord(
+    (text) =>
+      words.find((known) => known.toLowerCase() === text.toLowerCase()) ??
+      (Object.hasOwn(aliases, text.toLowerCase()) ? aliases[text.toLowerCase()] : undefined) ??
+      refuse(`"${text}" is none of ${words.join(", ")}`),
+    (value) => value,
+  );
+}
+
+/**
+ * A comma-separated subset of `words`, kept and written in the order given here. Any case, and cut
+ * short as far as iptables reads it: the first word of `readOrder` that starts so is meant.
+ */
+export function setOf<const Word extends string>(
+  words: readonly Word[],
+  readOrder: readonly Word[] = words,
+): Codec<readonly Word[]> {
   return oneWord<readonly Word[]>(
     (text) => {
-      const given = text.split(",").map((item) => item.toUpperCase());
-      const stray = given.find((item) => !words.some((known) => known.toUpperCase() === item));
-      if (stray !== undefined) return refuse(`"${stray}" is none of ${words.join(", ")}`);
-      return words.filter((known) => given.includes(known.toUpperCase()));
+      const found: Word[] = [];
+      for (const item of text.split(",")) {
+        const known = readOrder.find((name) => item !== "" && startsWith(name, item));
+        if (known === undefined) return refuse(`"${item}" is none of ${words.join(", ")}`);
+        found.push(known);
+      }
+      return words.filter((known) => found.includes(known));
     },
     (value) => value.join(","),
   );
+}
+
+/** Whether `name` begins with `text`, in any case (`strncasecmp`). */
+export function startsWith(name: string, text: string): boolean {
+  return name.slice(0, text.length).toLowerCase() === text.toLowerCase();
 }

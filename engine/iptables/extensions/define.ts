@@ -26,9 +26,15 @@ export interface Codec<T> {
   /** How many words the option takes. */
   readonly words: 0 | 1 | 2;
   readonly read: (words: readonly string[], reading: Reading) => T | Refusal;
-  /** Empty for an option without words. */
+  /** Quoted where a save quotes it; empty for an option without words. */
   readonly write: (value: T, reading: Reading) => string;
 }
+
+/**
+ * Joins a further use of an option to what the uses before it gave (`undefined`: none yet). Such an
+ * option may be repeated and may have a `!` before it, which is told here and not by `Negatable`.
+ */
+export type Collect<T> = (before: T | undefined, now: T, not: boolean) => T | Refusal;
 
 /** One line of an extension's table. */
 export interface OptionSpec<T, Not extends boolean> {
@@ -41,6 +47,8 @@ export interface OptionSpec<T, Not extends boolean> {
   readonly aliases: readonly string[];
   /** Spellings that reach the same value by another notation (`--or-mark`). */
   readonly also: Readonly<Record<string, Codec<T>>>;
+  /** Where given, the option and its notations may be used again, each use adding to the value. */
+  readonly collect: Collect<T> | undefined;
 }
 
 interface Spellings<T> {
@@ -54,6 +62,16 @@ export function option<T>(
   spellings: Spellings<T> = {},
 ): OptionSpec<T, false> {
   return optionSpec(flag, codec, false, spellings);
+}
+
+/** An option whose value is gathered from several uses, as of `policy`: see `Collect`. */
+export function collected<T>(
+  flag: string,
+  codec: Codec<T>,
+  collect: Collect<T>,
+  spellings: Spellings<T> = {},
+): OptionSpec<T, false> {
+  return { ...optionSpec(flag, codec, false, spellings), collect };
 }
 
 export function negatable<T>(
@@ -76,23 +94,31 @@ function optionSpec<T, Not extends boolean>(
     negatable: not,
     aliases: spellings.aliases ?? [],
     also: spellings.also ?? {},
+    collect: undefined,
   };
 }
 
 /**
- * Any option, whatever its value. `never` and `unknown` stand where the value type is consumed and
- * produced, so that every OptionSpec is assignable.
+ * Any option, whatever its value. The value is unknown here, and methods let every OptionSpec be
+ * assigned; who calls them hands back what `read` and `collect` of the same option gave.
  */
 export interface AnyOption {
   readonly flag: string;
-  readonly codec: {
-    readonly words: 0 | 1 | 2;
-    readonly read: (words: readonly string[], reading: Reading) => unknown;
-    readonly write: (value: never, reading: Reading) => string;
-  };
+  readonly codec: AnyCodec;
   readonly negatable: boolean;
   readonly aliases: readonly string[];
-  readonly also: Readonly<Record<string, AnyOption["codec"]>>;
+  readonly also: Readonly<Record<string, AnyCodec>>;
+  readonly collect: AnyCollect["collect"] | undefined;
+}
+
+interface AnyCodec {
+  readonly words: 0 | 1 | 2;
+  readonly read: (words: readonly string[], reading: Reading) => unknown;
+  write(value: unknown, reading: Reading): string;
+}
+
+interface AnyCollect {
+  collect(before: unknown, now: unknown, not: boolean): unknown;
 }
 
 export type OptionTable = Readonly<Record<string, AnyOption>>;
@@ -111,17 +137,32 @@ export interface ExtensionSpec<Name extends string, Options extends OptionTable>
   readonly options: Options;
   /** For `-p`-bound matches (tcp, udp, icmp): the protocol that `-p` must name. */
   readonly protocol?: number;
-  /** Targets that are refused elsewhere; absent: anywhere. */
+  /** The kernel refuses it elsewhere (`checkentry`); absent: anywhere. */
   readonly tables?: readonly TableName[];
   readonly hooks?: readonly Hook[];
+  /** Narrower than `hooks`, where that depends on the options; `undefined`: as `hooks` say. */
+  readonly hooksFor?: (data: DataOf<Options>) => readonly Hook[] | undefined;
   /** Ends the rule's table walk, or lets it go on to the next rule. Targets only. */
   readonly terminates?: boolean;
   /** What the real restore refuses once all options are read; `undefined` when all is well. */
   readonly check?: (data: DataOf<Options>, reading: Reading) => string | undefined;
   /** Fills in the defaults the real tool fills in, so that equal meanings have equal data. */
   readonly normalise?: (data: DataOf<Options>, reading: Reading) => DataOf<Options>;
-  /** The words of a save, where the order of the table does not tell them all. */
+  /**
+   * The words of a save after `-m NAME` or `-j NAME`, without blanks around them, where the order
+   * of the table does not tell them all; `saveOptions` of `save.ts` is what holds without it.
+   */
   readonly save?: (data: DataOf<Options>, reading: Reading) => string;
+}
+
+/** How many of these options were given. */
+export function countGiven(...values: readonly unknown[]): number {
+  return values.filter((value) => value !== undefined).length;
+}
+
+/** Whether no option at all was given. */
+export function isBare(data: object): boolean {
+  return Object.entries(data).every(([key, value]) => key === "name" || value === undefined);
 }
 
 export function define<const Name extends string, const Options extends OptionTable>(

@@ -1,6 +1,6 @@
 import { define, option, type InstanceOf } from "./define.js";
 import { present } from "./codecs.js";
-import { natRange } from "./nat-range.js";
+import { natRange, portsNeedProtocol } from "./nat-range.js";
 
 /** Kernel: `net/netfilter/xt_nat.c: xt_dnat_target_v2`. */
 export const dnat = define({
@@ -14,6 +14,9 @@ export const dnat = define({
     random: option("--random", present),
     persistent: option("--persistent", present),
   },
-  check: (data) => (data.toDestination === undefined ? "--to-destination is required" : undefined),
+  check: (data, reading) =>
+    data.toDestination === undefined
+      ? "--to-destination is required"
+      : portsNeedProtocol(data.toDestination.ports, reading),
 });
 export type DnatTarget = InstanceOf<typeof dnat>;

@@ -1,18 +1,7 @@
-import { define, option, refuse, type Codec, type InstanceOf } from "./define.js";
-import { oneWord, present, type Range } from "./codecs.js";
-import { parsePort } from "../../net/port.js";
-
-const dashedPorts: Codec<Range> = oneWord(
-  (text) => {
-    const [low = "", high = low] = text.split("-");
-    const min = parsePort(low);
-    const max = parsePort(high);
-    if (min === undefined || max === undefined || max < min)
-      return refuse(`"${text}" is no port range`);
-    return { min, max };
-  },
-  ({ min, max }) => (min === max ? String(min) : `${min}-${max}`),
-);
+import { define, option, type InstanceOf } from "./define.js";
+import { present } from "./codecs.js";
+import { portsNeedProtocol } from "./nat-range.js";
+import { dashedPorts } from "./port-codecs.js";
 
 /** Kernel: `net/netfilter/xt_MASQUERADE.c`, `nf_nat_masquerade.c`. */
 export const masquerade = define({
@@ -26,5 +15,6 @@ export const masquerade = define({
     random: option("--random", present),
     randomFully: option("--random-fully", present),
   },
+  check: ({ toPorts }, reading) => portsNeedProtocol(toPorts, reading),
 });
 export type MasqueradeTarget = InstanceOf<typeof masquerade>;

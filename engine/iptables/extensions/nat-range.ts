@@ -1,14 +1,18 @@
 import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
 import { parsePort } from "../../net/port.js";
-import { refuse, type Codec, type Refusal } from "./define.js";
+import { DCCP, ICMP, SCTP, TCP, UDP } from "../../net/protocol.js";
+import { refuse, type Codec, type Reading, type Refusal } from "./define.js";
 import { oneWord, type Range } from "./codecs.js";
+import { readDashedPorts } from "./port-codecs.js";
 
 /** What NAT rewrites to (kernel: `struct nf_nat_range2`). */
 export interface NatRange {
   readonly addresses?: { readonly min: Address; readonly max: Address };
-  /** `base` is the first port of the destination side of a shifted mapping (`9000-9003/80`). */
-  readonly ports?: Range & { readonly base?: number };
+  readonly ports?: NatPorts;
 }
+
+/** `base` is the first port of the destination side of a shifted mapping (`9000-9003/80`). */
+export type NatPorts = Range & { readonly base?: number };
 
 /** `ADDR[-ADDR][:PORT[-PORT[/BASE]]]`, IPv6 with ports in brackets, or `:PORT` alone. */
 export const natRange: Codec<NatRange> = oneWord(
@@ -17,18 +21,13 @@ export const natRange: Codec<NatRange> = oneWord(
 );
 
 function readNatRange(text: string, family: Family): NatRange | Refusal {
-  const shape =
-    family === 4
-      ? /^(?<low>[^:-]*)(?:-(?<high>[^:]*))?(?::(?<ports>.*))?$/
-      : /^\[?(?<low>[^\]-]*)\]?(?:-\[?(?<high>[^\]]*)\]?)?(?:(?<=\]):(?<ports>.*))?$/;
-  const parts = shape.exec(text)?.groups;
-  if (parts === undefined) return refuse(`"${text}" is no address to translate to`);
-  const ports = parts["ports"] === undefined ? undefined : readPorts(parts["ports"]);
+  const [hosts, portText] = splitPorts(text, family);
+  const ports = portText === undefined ? undefined : readNatPorts(portText);
   if (ports !== undefined && "refused" in ports) return ports;
-  const low = parts["low"] ?? "";
-  if (low === "" && ports !== undefined) return { ports };
-  const min = parseAddressOf(family, low);
-  const max = parts["high"] === undefined ? min : parseAddressOf(family, parts["high"]);
+  if (hosts === "" && ports !== undefined) return { ports };
+  const dash = hosts.indexOf("-");
+  const min = parseAddressOf(family, dash < 0 ? hosts : hosts.slice(0, dash));
+  const max = dash < 0 ? min : parseAddressOf(family, hosts.slice(dash + 1));
   if (min === undefined || max === undefined) {
     return refuse(`"${text}" holds no IPv${family} address`);
   }
@@ -36,25 +35,48 @@ function readNatRange(text: string, family: Family): NatRange | Refusal {
   return ports === undefined ? { addresses } : { addresses, ports };
 }
 
-function readPorts(text: string): NonNullable<NatRange["ports"]> | Refusal {
-  const parts = /^([^-/]+)(?:-([^/]+))?(?:\/(.+))?$/.exec(text);
-  const min = parsePort(parts?.[1] ?? "");
-  const max = parts?.[2] === undefined ? min : parsePort(parts[2]);
-  if (min === undefined || max === undefined) return refuse(`"${text}" is no port`);
-  if (min === 0 || max < min) return refuse(`port range ${text} is invalid`);
-  if (parts?.[3] === undefined) return { min, max };
-  const base = parsePort(parts[3]);
-  return base === undefined ? refuse(`"${parts[3]}" is no port`) : { min, max, base };
+/** The addresses without brackets, and what follows the colon after them. */
+function splitPorts(text: string, family: Family): readonly [hosts: string, ports?: string] {
+  const bracketed = family === 6 ? /^\[([^\]]*)\](?::(.*))?$/.exec(text) : null;
+  if (bracketed !== null) {
+    const [, hosts = "", ports] = bracketed;
+    return ports === undefined ? [hosts] : [hosts, ports];
+  }
+  const colon = text.indexOf(":");
+  return colon < 0 || text.includes(":", colon + 1)
+    ? [text]
+    : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+function readNatPorts(text: string): NatPorts | Refusal {
+  const slash = text.indexOf("/");
+  const ports = readDashedPorts(slash < 0 ? text : text.slice(0, slash));
+  if (slash < 0 || "refused" in ports) return ports;
+  const base = parsePort(text.slice(slash + 1));
+  if (base === undefined || base === 0) return refuse(`"${text.slice(slash + 1)}" is not a port`);
+  return text.includes("-") ? { ...ports, base } : refuse("only a range of ports can be shifted");
 }
 
 function writeNatRange({ addresses, ports }: NatRange): string {
-  const low = addresses === undefined ? "" : formatAddress(addresses.min);
-  const high =
-    addresses === undefined || addresses.min === addresses.max
-      ? ""
-      : `-${formatAddress(addresses.max)}`;
-  if (ports === undefined) return `${low}${high}`;
-  const bracketed = low.includes(":") ? `[${low}${high}]` : `${low}${high}`;
+  const hosts = addresses === undefined ? "" : writeHosts(addresses.min, addresses.max);
+  if (ports === undefined) return hosts;
+  const bracketed = hosts.includes(":") ? `[${hosts}]` : hosts;
   const top = ports.max === ports.min ? "" : `-${ports.max}`;
   return `${bracketed}:${ports.min}${top}${ports.base === undefined ? "" : `/${ports.base}`}`;
+}
+
+function writeHosts(min: Address, max: Address): string {
+  return min === max ? formatAddress(min) : `${formatAddress(min)}-${formatAddress(max)}`;
+}
+
+const WITH_PORTS: ReadonlySet<number | undefined> = new Set([TCP, UDP, SCTP, DCCP, ICMP]);
+
+/** Ports can be translated only where `-p` names a protocol that has them (or ICMP's ids). */
+export function portsNeedProtocol(
+  ports: Range | undefined,
+  { protocol }: Reading,
+): string | undefined {
+  return ports === undefined || WITH_PORTS.has(protocol)
+    ? undefined
+    : "a port needs -p tcp, udp, sctp, dccp or icmp";
 }

@@ -1,7 +1,10 @@
+import { allOnes } from "../../net/prefix.js";
 import { define, negatable, option, type InstanceOf } from "./define.js";
-import { address, number, present, word, MAX_32 } from "./codecs.js";
+import { address } from "./address-codecs.js";
+import { number, present, MAX_32 } from "./codecs.js";
+import { name } from "./text-codecs.js";
 
-/** Kernel: `net/netfilter/xt_recent.c: recent_mt`. */
+/** Kernel: `net/netfilter/xt_recent.c: recent_mt`, refusals `recent_mt_check`. */
 export const recent = define({
   name: "recent",
   families: [4, 6],
@@ -12,12 +15,34 @@ export const recent = define({
     remove: negatable("--remove", present),
     seconds: option("--seconds", number(1, MAX_32)),
     reap: option("--reap", present),
-    hitcount: option("--hitcount", number(1, 65535)),
+    /** At most what the module's `ip_pkt_list_tot` allows; beyond 65535 no kernel takes it. */
+    hitcount: option("--hitcount", number(0, 65535)),
     rttl: option("--rttl", present),
-    list: option("--name", word),
+    list: option("--name", name(199)),
     mask: option("--mask", address),
     rsource: option("--rsource", present),
     rdest: option("--rdest", present),
   },
+  check: (data) => {
+    const operations = [data.set, data.rcheck, data.update, data.remove];
+    const given = operations.filter((operation) => operation !== undefined).length;
+    if (given !== 1) return "exactly one of --set, --rcheck, --update, --remove is required";
+    if (data.reap === true && data.seconds === undefined) return "--reap needs --seconds";
+    const checks = data.rcheck ?? data.update;
+    if (data.rttl === true && checks === undefined) return "--rttl needs --rcheck or --update";
+    if (checks === undefined && (data.seconds !== undefined || (data.hitcount ?? 0) > 0)) {
+      return "--seconds and --hitcount need --rcheck or --update";
+    }
+    if (data.list === "" || data.list?.includes("/") === true) return "--name is no file name";
+    return undefined;
+  },
+  normalise: ({ hitcount, rsource, rdest, ...data }, { family }) => ({
+    ...data,
+    ...(hitcount === undefined || hitcount === 0 ? {} : { hitcount }),
+    list: data.list ?? "DEFAULT",
+    mask: data.mask ?? allOnes(family),
+    // Where both stand, the later one counts; their order is not kept.
+    ...(rdest === true && rsource === undefined ? { rdest } : { rsource: true }),
+  }),
 });
 export type RecentMatch = InstanceOf<typeof recent>;

@@ -1,35 +1,35 @@
+import { TCP } from "../../net/protocol.js";
 import { define, option, refuse, type Codec, type InstanceOf } from "./define.js";
-import { oneWord } from "./codecs.js";
+import { oneWord, startsWith } from "./codecs.js";
 
-/** The names a save prints, and the others that are read, per family. */
-const REPLIES_4: Readonly<Record<string, string>> = {
-  "net-unreach": "icmp-net-unreachable",
-  "host-unreach": "icmp-host-unreachable",
-  "proto-unreach": "icmp-proto-unreachable",
-  "port-unreach": "icmp-port-unreachable",
-  "net-prohib": "icmp-net-prohibited",
-  "host-prohib": "icmp-host-prohibited",
-  "tcp-rst": "tcp-reset",
-  "admin-prohib": "icmp-admin-prohibited",
-};
-const REPLIES_6: Readonly<Record<string, string>> = {
-  "no-route": "icmp6-no-route",
-  "adm-prohibited": "icmp6-adm-prohibited",
-  "addr-unreach": "icmp6-addr-unreachable",
-  "port-unreach": "icmp6-port-unreachable",
-  "policy-fail": "icmp6-policy-fail",
-  "reject-route": "icmp6-reject-route",
-};
+/** The names a save prints, each with its other spelling, in the order in which they are tried. */
+const REPLIES_4 = [
+  ["icmp-net-unreachable", "net-unreach"],
+  ["icmp-host-unreachable", "host-unreach"],
+  ["icmp-proto-unreachable", "proto-unreach"],
+  ["icmp-port-unreachable", "port-unreach"],
+  ["icmp-net-prohibited", "net-prohib"],
+  ["icmp-host-prohibited", "host-prohib"],
+  ["tcp-reset", "tcp-rst"],
+  ["icmp-admin-prohibited", "admin-prohib"],
+] as const;
+const REPLIES_6 = [
+  ["icmp6-no-route", "no-route"],
+  ["icmp6-adm-prohibited", "adm-prohibited"],
+  ["icmp6-addr-unreachable", "addr-unreach"],
+  ["icmp6-port-unreachable", "port-unreach"],
+  ["tcp-reset", "tcp-reset"],
+  ["icmp6-policy-fail", "policy-fail"],
+  ["icmp6-reject-route", "reject-route"],
+] as const;
 
-const reply: Codec<string> = oneWord(
+const reply: Codec<string> = oneWord<string>(
   (text, { family }) => {
-    const replies = family === 4 ? REPLIES_4 : { ...REPLIES_6, "tcp-rst": "tcp-reset" };
-    const lower = text.toLowerCase();
-    return (
-      Object.values(replies).find((name) => name === lower) ??
-      replies[lower] ??
-      refuse(`"${text}" is none of ${Object.values(replies).join(", ")}`)
+    const replies = family === 4 ? REPLIES_4 : REPLIES_6;
+    const found = replies.find(
+      ([name, short]) => startsWith(name, text) || startsWith(short, text),
     );
+    return found?.[0] ?? refuse(`"${text}" is none of ${replies.map(([name]) => name).join(", ")}`);
   },
   (value) => value,
 );
@@ -42,6 +42,8 @@ export const reject = define({
   tables: ["filter"],
   hooks: ["INPUT", "FORWARD", "OUTPUT"],
   options: { rejectWith: option("--reject-with", reply) },
+  check: ({ rejectWith }, { protocol }) =>
+    rejectWith === "tcp-reset" && protocol !== TCP ? "tcp-reset needs -p tcp" : undefined,
   normalise: (data, { family }) => ({
     rejectWith:
       data.rejectWith ?? (family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable"),

@@ -1,6 +1,16 @@
 import { TCP } from "../../net/protocol.js";
-import { negatable, define, refuse, isRefusal, type Codec, type InstanceOf } from "./define.js";
-import { number, portRange } from "./codecs.js";
+import {
+  negatable,
+  define,
+  refuse,
+  isRefusal,
+  type Codec,
+  type InstanceOf,
+  type Refusal,
+} from "./define.js";
+import { number } from "./codecs.js";
+import { isEveryPort, portRange } from "./port-codecs.js";
+import { saveOptions } from "./save.js";
 
 const FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"] as const;
 export type TcpFlag = (typeof FLAGS)[number];
@@ -22,12 +32,16 @@ const flags: Codec<TcpFlags> = {
   write: ({ mask, set }) => `${writeFlags(mask)} ${writeFlags(set)}`,
 };
 
-function readFlags(text: string): readonly TcpFlag[] | ReturnType<typeof refuse> {
-  const given = text.toUpperCase().split(",");
-  if (given.includes("ALL")) return FLAGS;
-  const stray = given.find((flag) => flag !== "NONE" && !FLAGS.some((known) => known === flag));
+function readFlags(text: string): readonly TcpFlag[] | Refusal {
+  const given = text
+    .toUpperCase()
+    .split(",")
+    .filter((flag) => flag !== "");
+  const stray = given.find(
+    (flag) => flag !== "NONE" && flag !== "ALL" && !FLAGS.some((known) => known === flag),
+  );
   if (stray !== undefined) return refuse(`"${stray}" is no TCP flag`);
-  return FLAGS.filter((known) => given.includes(known));
+  return given.includes("ALL") ? FLAGS : FLAGS.filter((known) => given.includes(known));
 }
 
 function writeFlags(list: readonly TcpFlag[]): string {
@@ -40,16 +54,35 @@ const syn: Codec<TcpFlags> = {
   write: () => "",
 };
 
+const options = {
+  sport: negatable("--sport", portRange("tcp"), { aliases: ["--source-port"] }),
+  dport: negatable("--dport", portRange("tcp"), { aliases: ["--destination-port"] }),
+  tcpOption: negatable("--tcp-option", number(1, 255)),
+  flags: negatable("--tcp-flags", flags, { also: { "--syn": syn } }),
+};
+
 /** Kernel: `net/netfilter/xt_tcpudp.c: tcp_mt`. */
 export const tcp = define({
   name: "tcp",
   families: [4, 6],
   protocol: TCP,
-  options: {
-    sport: negatable("--sport", portRange, { aliases: ["--source-port"] }),
-    dport: negatable("--dport", portRange, { aliases: ["--destination-port"] }),
-    tcpOption: negatable("--tcp-option", number(1, 255)),
-    flags: negatable("--tcp-flags", flags, { also: { "--syn": syn } }),
-  },
+  options,
+  normalise: ({ sport, dport, flags: asked, ...data }) => ({
+    ...(sport === undefined || (isEveryPort(sport.value) && !sport.not) ? {} : { sport }),
+    ...(dport === undefined || (isEveryPort(dport.value) && !dport.not) ? {} : { dport }),
+    ...data,
+    // An empty mask asks for nothing; only negated is it kept (it then never matches).
+    ...(asked === undefined ||
+    (asked.value.mask.length === 0 && !asked.not && asked.value.set.length === 0)
+      ? {}
+      : { flags: asked }),
+  }),
+  // A save is silent about a range of all ports even where it is negated, and about an empty mask.
+  save: (data, reading) =>
+    saveOptions(options, data, reading, [
+      ...(data.sport !== undefined && isEveryPort(data.sport.value) ? ["sport"] : []),
+      ...(data.dport !== undefined && isEveryPort(data.dport.value) ? ["dport"] : []),
+      ...(data.flags?.value.mask.length === 0 && !data.flags.not ? ["flags"] : []),
+    ]),
 });
 export type TcpMatch = InstanceOf<typeof tcp>;

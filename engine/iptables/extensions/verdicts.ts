@@ -17,7 +17,15 @@ export const returnTarget = define({
   terminates: true,
   options: {},
 });
+/** To a program by the oldest queue, number 0, as `NFQUEUE` does. */
+export const queue = define({
+  name: "QUEUE",
+  families: [4, 6],
+  terminates: true,
+  options: {},
+});
 export type AcceptTarget = InstanceOf<typeof accept>;
+export type QueueTarget = InstanceOf<typeof queue>;
 export type DropTarget = InstanceOf<typeof drop>;
 export type ReturnTarget = InstanceOf<typeof returnTarget>;
 

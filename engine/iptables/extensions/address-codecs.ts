@@ -1,0 +1,90 @@
+import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
+import { allOnes, lengthOfMask, maskOfLength } from "../../net/prefix.js";
+import { refuse, type Codec, type Refusal } from "./define.js";
+import { oneWord, parseNumber } from "./codecs.js";
+
+export const address: Codec<Address> = oneWord(
+  (text, { family }) => parseHost(text, family),
+  formatAddress,
+);
+
+function parseHost(text: string, family: Family): Address | Refusal {
+  return parseAddressOf(family, text) ?? refuse(`"${text}" is not an IPv${family} address`);
+}
+
+/** An address and the bits of it that count; unlike a `Prefix`, it may have bits outside `mask`. */
+export interface MaskedAddress {
+  readonly address: Address;
+  readonly mask: Address;
+}
+
+/** `ADDRESS`, `ADDRESS/LENGTH` or `ADDRESS/MASK`; host bits are kept (`XTTYPE_HOSTMASK`). */
+export const maskedAddress: Codec<MaskedAddress> = oneWord(
+  readMaskedAddress,
+  ({ address: base, mask }) => {
+    const length = lengthOfMask(mask);
+    if (mask === allOnes(typeof base === "number" ? 4 : 6)) return formatAddress(base);
+    return `${formatAddress(base)}/${length ?? formatAddress(mask)}`;
+  },
+);
+
+export function readMaskedAddress(
+  text: string,
+  { family }: { readonly family: Family },
+): MaskedAddress | Refusal {
+  const slash = text.indexOf("/");
+  const base = parseHost(slash < 0 ? text : text.slice(0, slash), family);
+  if (typeof base === "object") return base;
+  const length =
+    slash < 0 ? (family === 4 ? 32 : 128) : readPrefixLength(text.slice(slash + 1), family);
+  if (typeof length !== "number") return length;
+  return { address: base, mask: maskOfLength(family, length) };
+}
+
+/**
+ * A length, or a mask that amounts to one. A mask with holes counts as all ones, which is what
+ * iptables makes of it (`xtopt_parse_plenmask`).
+ */
+export function readPrefixLength(text: string, family: Family): number | Refusal {
+  const width = family === 4 ? 32 : 128;
+  const length = parseNumber(text, 0, width);
+  if (typeof length === "number") return length;
+  const mask = parseAddressOf(family, text);
+  if (mask === undefined) return refuse(`"${text}" is neither a prefix length nor a mask`);
+  return lengthOfMask(mask) ?? width;
+}
+
+export const prefixLength: Codec<number> = oneWord(
+  (text, { family }) => readPrefixLength(text, family),
+  String,
+);
+
+/** From `min` to `max`, both included; backwards it never matches. */
+export interface AddressRange {
+  readonly min: Address;
+  readonly max: Address;
+}
+
+/** `ADDRESS` or `MIN-MAX`; written with both ends. */
+export const addressRange: Codec<AddressRange> = oneWord(
+  (text, { family }) => {
+    const dash = text.indexOf("-");
+    const min = parseHost(dash < 0 ? text : text.slice(0, dash), family);
+    const max = dash < 0 ? min : parseHost(text.slice(dash + 1), family);
+    if (typeof min === "object") return min;
+    return typeof max === "object" ? max : { min, max };
+  },
+  ({ min, max }) => `${formatAddress(min)}-${formatAddress(max)}`,
+);
+
+/** Six bytes as twelve lower-case hex digits with colons. */
+export const macAddress: Codec<string> = oneWord(
+  (text) => {
+    const bytes = text.split(":");
+    if (bytes.length !== 6 || !bytes.every((byte) => /^[0-9a-fA-F]{1,2}$/.test(byte))) {
+      return refuse(`"${text}" is not a MAC address`);
+    }
+    return bytes.map((byte) => byte.toLowerCase().padStart(2, "0")).join(":");
+  },
+  (value) => value,
+);

@@ -1,0 +1,50 @@
+import {
+  countGiven,
+  define,
+  negatable,
+  option,
+  refuse,
+  type Codec,
+  type InstanceOf,
+} from "./define.js";
+import { MAX_32, oneWord, parseNumber, present, type Range } from "./codecs.js";
+
+/** `ID` or `MIN-MAX`. Of names only `root` is the same on every host, and only that is read. */
+const ids: Codec<Range> = oneWord(
+  (text) => {
+    if (text === "root") return { min: 0, max: 0 };
+    const [low = "", high = low, ...rest] = text.split(/[-:]/);
+    const min = parseNumber(low, 0, MAX_32 - 1);
+    const max = parseNumber(high, 0, MAX_32 - 1);
+    if (typeof min !== "number" || typeof max !== "number" || rest.length > 0) {
+      return refuse(`"${text}" is not a number, and names differ from host to host`);
+    }
+    return { min, max };
+  },
+  ({ min, max }) => (min === max ? String(min) : `${min}-${max}`),
+);
+
+/** Who owns the local socket that sends (kernel: `net/netfilter/xt_owner.c: owner_mt`). */
+export const owner = define({
+  name: "owner",
+  families: [4, 6],
+  hooks: ["OUTPUT", "POSTROUTING"],
+  options: {
+    socketExists: negatable("--socket-exists", present),
+    uid: negatable("--uid-owner", ids),
+    gid: negatable("--gid-owner", ids),
+    supplGroups: option("--suppl-groups", present),
+  },
+  check: (data) => {
+    const ranges = [data.uid?.value, data.gid?.value];
+    if (countGiven(data.socketExists, data.uid, data.gid) === 0)
+      return "at least one option is required";
+    if (data.supplGroups === true && data.gid === undefined) {
+      return "--suppl-groups needs --gid-owner";
+    }
+    return ranges.some((range) => range !== undefined && range.min > range.max)
+      ? "the range of ids runs backwards"
+      : undefined;
+  },
+});
+export type OwnerMatch = InstanceOf<typeof owner>;

@@ -1,0 +1,35 @@
+import { countGiven, define, option, type InstanceOf } from "./define.js";
+import { MAX_32, number, present } from "./codecs.js";
+import { setReference } from "./set-reference.js";
+
+/** Changes ipsets, or takes marks from them (kernel: `net/netfilter/xt_set.c: set_target_v3`). */
+export const setTarget = define({
+  name: "SET",
+  families: [4, 6],
+  terminates: false,
+  options: {
+    addSet: option("--add-set", setReference),
+    exist: option("--exist", present),
+    /** Seconds. */
+    timeout: option("--timeout", number(0, MAX_32 - 1)),
+    delSet: option("--del-set", setReference),
+    mapSet: option("--map-set", setReference),
+    mapMark: option("--map-mark", present),
+    mapPrio: option("--map-prio", present),
+    mapQueue: option("--map-queue", present),
+  },
+  check: (data) => {
+    const mapped = countGiven(data.mapMark, data.mapPrio, data.mapQueue);
+    if (countGiven(data.addSet, data.delSet, data.mapSet) === 0) {
+      return "one of --add-set, --del-set, --map-set is required";
+    }
+    if (data.addSet === undefined && countGiven(data.exist, data.timeout) > 0) {
+      return "--exist and --timeout need --add-set";
+    }
+    if ((data.mapSet === undefined) === mapped > 0) {
+      return "--map-set goes with --map-mark, --map-prio or --map-queue";
+    }
+    return undefined;
+  },
+});
+export type SetTarget = InstanceOf<typeof setTarget>;

@@ -1,0 +1,16 @@
+import { define, option, type InstanceOf } from "./define.js";
+import { address } from "./address-codecs.js";
+import { interfaceName } from "./text-codecs.js";
+
+/** Sends a copy to another host of the link (kernel: `net/netfilter/xt_TEE.c`). */
+export const tee = define({
+  name: "TEE",
+  families: [4, 6],
+  terminates: false,
+  options: {
+    gateway: option("--gateway", address),
+    oif: option("--oif", interfaceName),
+  },
+  check: ({ gateway }) => (gateway === undefined ? "--gateway is required" : undefined),
+});
+export type TeeTarget = InstanceOf<typeof tee>;

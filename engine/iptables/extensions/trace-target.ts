@@ -1,0 +1,11 @@
+import { define, type InstanceOf } from "./define.js";
+
+/** Reports every rule that the packet then matches (kernel: `net/netfilter/xt_TRACE.c`). */
+export const trace = define({
+  name: "TRACE",
+  families: [4, 6],
+  terminates: false,
+  tables: ["raw"],
+  options: {},
+});
+export type TraceTarget = InstanceOf<typeof trace>;
