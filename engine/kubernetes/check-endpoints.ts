@@ -47,16 +47,22 @@ function readAddresses(subset: Fields): ReadonlyMap<Family, readonly SliceEndpoi
         continue;
       }
       const endpoints = found.get(family) ?? [];
-      endpoints.push(makeEndpoint(entry, address, ready));
+      endpoints.push(makeEndpoint(entry, address, family, ready));
       found.set(family, endpoints);
     }
   }
   return found;
 }
 
-function makeEndpoint(entry: Fields, address: string, ready: boolean): SliceEndpoint {
+function makeEndpoint(
+  entry: Fields,
+  address: string,
+  family: Family,
+  ready: boolean,
+): SliceEndpoint {
   return {
     address,
+    family,
     addresses: address,
     nodeName: entry.text("nodeName"),
     zone: undefined,

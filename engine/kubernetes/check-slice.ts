@@ -43,7 +43,7 @@ export function readSlicePorts(object: Fields): readonly SlicePort[] {
     const name = port.text("name") ?? "";
     if (number === 0) port.warn("endpoint-port-zero", "port 0 is ignored by proxies", "port");
     if (number !== undefined && number !== 0 && protocol !== undefined) {
-      ports.push({ name, protocol, port: number });
+      ports.push({ name, protocol, port: number, appProtocol: port.text("appProtocol") });
     }
   }
   return ports;
@@ -65,27 +65,38 @@ function readEndpoints(object: Fields, family: Family): readonly SliceEndpoint[]
   return endpoints;
 }
 
-/** The first address where it is of the family. Written flat: clusters hold 100,000 of them. */
+interface SliceAddress {
+  readonly address: string;
+  readonly family: Family;
+}
+
+/**
+ * The first address. One of another family than the slice's is an error, and yet it is kept: the
+ * proxy of its own family uses it. Written flat: clusters hold 100,000 of them.
+ */
 function readAddress(
   object: Fields,
   raw: Mapping,
   index: number,
   family: Family,
-): string | undefined {
+): SliceAddress | undefined {
   const addresses: unknown = raw["addresses"];
   const address: unknown = Array.isArray(addresses) ? addresses[0] : undefined;
   if (typeof address === "string") {
-    if (family === 4 && parseIPv4(address) !== undefined) return address;
+    if (family === 4 && parseIPv4(address) !== undefined) return { address, family };
     const actual = sloppyFamily(address);
-    if (actual === family) return address;
     const where = ["endpoints", index, "addresses", 0] as const;
     if (actual === undefined) {
       object.error("bad-address", `${JSON.stringify(address)} is not an IP address`, ...where);
-    } else {
+      return undefined;
+    }
+    if (actual !== family) {
       const message = `${address} is an IPv${actual} address in an IPv${family} slice`;
       object.error("address-of-other-family", message, ...where);
     }
-  } else if (Array.isArray(addresses) && addresses.length === 0) {
+    return { address, family: actual };
+  }
+  if (Array.isArray(addresses) && addresses.length === 0) {
     const message = "an endpoint without addresses is ignored";
     object.warn("endpoint-without-address", message, "endpoints", index, "addresses");
   } else {
@@ -94,12 +105,18 @@ function readAddress(
   return undefined;
 }
 
-function makeEndpoint(object: Fields, raw: Mapping, index: number, address: string): SliceEndpoint {
+function makeEndpoint(
+  object: Fields,
+  raw: Mapping,
+  index: number,
+  { address, family }: SliceAddress,
+): SliceEndpoint {
   const conditions = raw["conditions"];
   const given = isMapping(conditions) ? conditions : {};
   const addresses = raw["addresses"];
   return {
     address,
+    family,
     addresses: Array.isArray(addresses) && addresses.length > 1 ? addresses.join(",") : address,
     nodeName: textOf(object, raw, index, "nodeName"),
     zone: textOf(object, raw, index, "zone"),

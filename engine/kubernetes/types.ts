@@ -61,11 +61,14 @@ export interface SlicePort {
   readonly protocol: TransportProtocol;
   /** 1 to 65535. */
   readonly port: number;
+  readonly appProtocol: string | undefined;
 }
 
 export interface SliceEndpoint {
   /** The first address, as it stands; proxies use no other. */
   readonly address: string;
+  /** The address's own; in a sound slice that of the slice. */
+  readonly family: Family;
   /** All addresses joined by commas: what duplicates are ordered by. */
   readonly addresses: string;
   readonly nodeName: string | undefined;

@@ -1,0 +1,81 @@
+import type { Checked, Fault } from "../errors.js";
+import type { KubernetesObjects, NodeObject } from "../kubernetes/types.js";
+import { compareNames } from "../services/names.js";
+import { ProxyModel } from "../services/model.js";
+import type { Belief } from "../services/types.js";
+import { isServiceChain } from "./chain-names.js";
+import type { SyncConditions } from "./context.js";
+import { serviceRules } from "./service-rules.js";
+import type { ProxySettings } from "./settings.js";
+import { assemble, declaration, makeFrame, writeRules } from "./text.js";
+
+/** Strictly more endpoints than this make a large cluster (`largeClusterEndpointsThreshold`). */
+export const LARGE_CLUSTER_ENDPOINTS = 1_000;
+
+/** What kube-proxy's first sync would hand to `iptables-restore --noflush --counters`. */
+export interface Compilation {
+  readonly settings: ProxySettings;
+  readonly conditions: SyncConditions;
+  /** Sorted by Service port. */
+  readonly beliefs: readonly Belief[];
+  /** Services that are left alone, by `namespace/name`, and why. */
+  readonly skipped: ReadonlyMap<string, string>;
+  /** The restore input, byte for byte kube-proxy's. */
+  readonly text: string;
+}
+
+/** Compiles all Services as one kube-proxy 1.30 would on its first sync. */
+export function compile(objects: KubernetesObjects, settings: ProxySettings): Checked<Compilation> {
+  const faults: Fault[] = [];
+  const model = new ProxyModel(settings.services, settings.nodeName);
+  model.setAll(objects);
+  const beliefs = [...model.commit().updated.values()]
+    .flat()
+    .sort((left, right) => compareNames(left.port.name, right.port.name));
+  const conditions: SyncConditions = {
+    settings,
+    nodeLabels: nodeLabelsOf(objects.nodes, settings.nodeName),
+    largeCluster: countEndpoints(beliefs) > LARGE_CLUSTER_ENDPOINTS,
+  };
+  const skipped = new Map<string, string>();
+  for (const [key, ports] of model.allServices()) {
+    if (ports.skipped !== undefined) skipped.set(key, ports.skipped);
+  }
+  const text = writeAll(beliefs, conditions);
+  return { value: { settings, conditions, beliefs, skipped, text }, faults };
+}
+
+export function nodeLabelsOf(
+  nodes: readonly NodeObject[],
+  name: string | undefined,
+): Readonly<Record<string, string>> {
+  return nodes.find((node) => node.name === name)?.labels ?? {};
+}
+
+export function countEndpoints(beliefs: readonly Belief[]): number {
+  return beliefs.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
+}
+
+function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): string {
+  const { settings } = conditions;
+  const filter: string[] = [];
+  const natChains: string[] = [];
+  const natRules: string[] = [];
+  const active = new Set<string>();
+  for (const belief of beliefs) {
+    const rules = serviceRules(belief, conditions);
+    filter.push(writeRules(rules.filter));
+    natChains.push(rules.chains.map(declaration).join(""));
+    natRules.push(writeRules(rules.dispatch) + writeRules(rules.own));
+    if (settings.currentChains.length > 0) for (const chain of rules.chains) active.add(chain);
+  }
+  const stale = settings.currentChains
+    .filter((chain) => isServiceChain(chain) && !active.has(chain))
+    .sort();
+  return assemble(makeFrame(settings), {
+    filter: filter.join(""),
+    natChains: natChains.join(""),
+    natRules: natRules.join(""),
+    stale,
+  });
+}
