@@ -26,6 +26,12 @@ export async function readSources(
   return { value, faults };
 }
 
+/** Reads one file, or standard input for `-`; `undefined` where it cannot be read. */
+export async function readSource(path: string, io: Io): Promise<Checked<Source | undefined>> {
+  const { value, faults } = await readPath(path, io);
+  return { value: value[0], faults };
+}
+
 async function readPath(path: string, io: Io): Promise<Checked<readonly Source[]>> {
   if (path === "-") return decode("standard input", await io.stdin());
   try {

@@ -1,20 +1,25 @@
 import { Command, CommanderError } from "commander";
 import { compileCommand } from "./commands/compile.js";
+import type { Context } from "./command.js";
 import { EXIT, type Io } from "./io.js";
+import { readVersion } from "./version.js";
 
 /** Runs one command line; resolves to its exit code and never throws for what a user may do. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done;
-  const done = (code: number): void => {
-    exitCode = code;
+  const context: Context = {
+    io,
+    done: (code) => {
+      exitCode = code;
+    },
   };
   const program = new Command("chainwalk")
     .description(
       "Turns Kubernetes Services into kube-proxy's iptables chains, and walks packets through\n" +
         "them, or through any iptables-save dump, the way the Linux kernel would.",
     )
-    .version(VERSION)
-    .addCommand(compileCommand(io, done));
+    .version(readVersion())
+    .addCommand(compileCommand(context));
   settle(program, io);
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -32,8 +32,9 @@ function indented(text: string, style: Style): string {
 
 /** Where the rule leads (`-> CHAIN`), or its target with the options. */
 export function actionOf({ target, definition }: Step, family: Family): string {
-  const leading = definition?.target;
-  if (leading === undefined) return definition === undefined ? target : "counted";
+  if (definition === undefined) return target;
+  const leading = definition.target;
+  if (leading === undefined) return "counted";
   switch (leading.name) {
     case "jump":
       return `-> ${target}`;

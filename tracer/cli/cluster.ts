@@ -1,0 +1,94 @@
+import type { Command } from "commander";
+import { hasErrors, type Checked, type Fault } from "../../engine/errors.js";
+import { compile, type Compilation } from "../../engine/kube-proxy/compile.js";
+import {
+  readProxyInputs,
+  settingsFor,
+  type ProxySetup,
+} from "../../engine/kube-proxy/from-flags.js";
+import { readObjects } from "../../engine/kubernetes/read.js";
+import type { KubernetesObjects, NodeObject } from "../../engine/kubernetes/types.js";
+import { oneOf } from "./command.js";
+import { readSource, readSources, type Source } from "./files.js";
+import type { Io } from "./io.js";
+
+/** The options that say which cluster, which node and how its kube-proxy is set. */
+export interface ClusterOptions {
+  readonly file?: readonly string[];
+  readonly config?: string;
+  readonly family?: "4" | "6";
+  readonly node?: string;
+  readonly nodeIp?: string;
+  readonly addresses?: string;
+  readonly randomFully?: boolean;
+  readonly current?: string;
+}
+
+/** Objects and what the proxy of one node makes of them. */
+export interface Cluster {
+  readonly objects: KubernetesObjects;
+  readonly compilation: Compilation;
+  /** The Node object of the proxy's node, if there is one. */
+  readonly node: NodeObject | undefined;
+}
+
+export function addObjectOptions(command: Command): Command {
+  return command.option(
+    "-f, --file <path...>",
+    "manifests, YAML or JSON: files, folders, or - for standard input",
+  );
+}
+
+export function addProxyOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "a KubeProxyConfiguration (default: kube-proxy's own defaults)")
+    .option("--node <name>", "the node whose rules are made: its Node object gives zone and CIDRs")
+    .option("--node-ip <ip,ip>", "the node's own addresses, one a family (default: unknown)")
+    .option("--addresses <file>", "the node's interfaces, as `ip -j addr` prints them")
+    .option("--family <4|6>", "the IP family to make rules for (default: 4)", oneOf(["4", "6"]))
+    .option("--random-fully", "the node's iptables knows MASQUERADE --random-fully (default)")
+    .option("--no-random-fully", "it does not")
+    .option("--current <dump>", "an iptables-save of the node; stale service chains in it go");
+}
+
+/** Reads all that the options name and compiles it; faults of every input are listed together. */
+export async function loadCluster(options: ClusterOptions, io: Io): Promise<Checked<Cluster>> {
+  const sources = await readSources(options.file ?? [], io);
+  const objects = readObjects(sources.value);
+  const setup = await loadProxySetup(options, io);
+  const settings = settingsFor(setup.value, objects.value);
+  const compilation = compile(objects.value, settings.value);
+  const name = settings.value.nodeName;
+  const node = objects.value.nodes.find((candidate) => candidate.name === name);
+  const faults = [sources, objects, setup, settings, compilation].flatMap((part) => part.faults);
+  return { value: { objects: objects.value, compilation: compilation.value, node }, faults };
+}
+
+/** The proxy's configuration and flags. */
+export async function loadProxySetup(
+  options: ClusterOptions,
+  io: Io,
+): Promise<Checked<ProxySetup>> {
+  const faults: Fault[] = [];
+  const load = async (path: string | undefined): Promise<Source | undefined> => {
+    if (path === undefined) return undefined;
+    const read = await readSource(path, io);
+    faults.push(...read.faults);
+    return read.value;
+  };
+  const setup = readProxyInputs({
+    config: await load(options.config),
+    family: options.family === "6" ? 6 : 4,
+    node: options.node,
+    nodeIPs: options.nodeIp?.split(",").map((text) => text.trim()),
+    addresses: await load(options.addresses),
+    randomFully: options.randomFully,
+    current: await load(options.current),
+  });
+  return { value: setup.value, faults: [...faults, ...setup.faults] };
+}
+
+/** Every object was bad: rules for an empty cluster would mislead. */
+export function nothingRead(faults: readonly Fault[], objects: KubernetesObjects): boolean {
+  return hasErrors(faults) && objects.services.length === 0 && objects.endpointSlices.length === 0;
+}
