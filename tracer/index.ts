@@ -1,0 +1,34 @@
+/**
+ * Walks packets through iptables rules as the Linux kernel does.
+ *
+ * ```ts
+ * const rules = linkRules(ruleset);
+ * const world = makeWorld({ rules: [rules], host });
+ * const packet = makePacket({ protocol: 6, source, destination, sourcePort, destinationPort, inInterface: "eth0" });
+ * const outcomes = enumerate(world, memoryOf(host), packet);
+ * ```
+ *
+ * A walk gives one outcome for every way that a random match may fall and for every answer to a
+ * question that cannot be decided from what is known; `odds` are exact. An outcome's `memory` is
+ * what the node knows afterwards: hand it to the next walk to follow a connection.
+ */
+export { everyWay } from "./choose/fork.js";
+export { seeded } from "./choose/seeded.js";
+export type { Chooser } from "./choose/types.js";
+export * from "./host/types.js";
+export {
+  addFractions,
+  fraction,
+  formatFraction,
+  fractionToNumber,
+  type Fraction,
+} from "./odds/fraction.js";
+export { isUnknown, unknown, type Field, type Unknown } from "./packet/field.js";
+export { makePacket, type PacketParts } from "./packet/make.js";
+export { TCP_FLAG_BITS, type Packet } from "./packet/types.js";
+export { linkRules, type Backend, type LinkedRules } from "./walk/link.js";
+export { later, memoryOf, type Memory } from "./walk/memory.js";
+export type { WalkEvent } from "./walk/events.js";
+export type { Assumption, Condition, Path, Step, Verdict } from "./walk/result.js";
+export { enumerate, walk, type Outcome, type WalkOptions } from "./walk/walk.js";
+export { makeWorld, type Statement, type World } from "./walk/world.js";

@@ -1,0 +1,126 @@
+import type { Match } from "../../engine/iptables/types.js";
+import { unknown } from "../packet/field.js";
+import type { Branch } from "../walk/branch.js";
+import type { World } from "../walk/world.js";
+import { addrtypeMatches } from "./addrtype.js";
+import type { Answer } from "./answer.js";
+import { cgroupMatches } from "./cgroup.js";
+import { connlimitMatches } from "./connlimit.js";
+import { connmarkMatches } from "./connmark.js";
+import { conntrackMatches, stateMatches } from "./conntrack.js";
+import { hashlimitMatches } from "./hashlimit.js";
+import { icmpMatches } from "./icmp.js";
+import { iprangeMatches } from "./iprange.js";
+import { lengthMatches } from "./length.js";
+import { limitMatches } from "./limit.js";
+import { macMatches } from "./mac.js";
+import { markMatches } from "./mark.js";
+import { multiportMatches } from "./multiport.js";
+import { ownerMatches } from "./owner.js";
+import { physdevMatches } from "./physdev.js";
+import { pkttypeMatches } from "./pkttype.js";
+import { policyMatches } from "./policy.js";
+import { recentMatches } from "./recent.js";
+import { rpfilterMatches } from "./rpfilter.js";
+import { rtMatches } from "./rt.js";
+import { sctpMatches } from "./sctp.js";
+import { setMatches } from "./set.js";
+import { ahMatches, espMatches } from "./spi.js";
+import { statisticMatches } from "./statistic.js";
+import { tcpMatches } from "./tcp.js";
+import { tcpmssMatches } from "./tcpmss.js";
+import { timeMatches } from "./time.js";
+import { dscpMatches, tosMatches } from "./tos.js";
+import { ttlMatches } from "./ttl.js";
+import { u32Matches } from "./u32.js";
+import { udpMatches } from "./udp.js";
+
+/** What one `-m` match says of the packet, with its side effects on the branch's memory. */
+export function askMatch(match: Match, branch: Branch, { host }: World): Answer {
+  const { packet, tracking } = branch;
+  const backend = branch.scan?.backend;
+  switch (match.name) {
+    case "addrtype":
+      return addrtypeMatches(match, branch, host);
+    case "ah":
+      return ahMatches(match, packet);
+    case "bpf":
+      return unknown("what the BPF program says of the packet's octets is not known");
+    case "cgroup":
+      return cgroupMatches(packet);
+    case "comment":
+      return "yes";
+    case "connlimit":
+      return connlimitMatches(match, branch, host);
+    case "connmark":
+      return connmarkMatches(match, tracking);
+    case "conntrack":
+      return conntrackMatches(match, branch);
+    case "dscp":
+      return dscpMatches(match.dscp, packet.tos);
+    case "esp":
+      return espMatches(match, packet);
+    case "hashlimit":
+      return hashlimitMatches(match, branch);
+    case "hl":
+    case "ttl":
+      return ttlMatches(match, packet.ttl);
+    case "icmp":
+    case "icmp6":
+      return icmpMatches(match.type, packet, backend);
+    case "iprange":
+      return iprangeMatches(match, packet);
+    case "ipvs":
+      return unknown("the node's IP virtual servers are not given");
+    case "length":
+      return lengthMatches(match, packet);
+    case "limit":
+      return limitMatches(match, branch);
+    case "mac":
+      return macMatches(match, packet);
+    case "mark":
+      return markMatches(match.mark, packet.mark);
+    case "multiport":
+      return multiportMatches(match, packet, backend);
+    case "owner":
+      return ownerMatches(match, packet);
+    case "physdev":
+      return physdevMatches(match, branch);
+    case "pkttype":
+      return pkttypeMatches(match, packet, host);
+    case "policy":
+      return policyMatches(match, branch);
+    case "recent":
+      return recentMatches(match, branch, host);
+    case "rpfilter":
+      return rpfilterMatches(match, branch, host);
+    case "rt":
+      return rtMatches(packet);
+    case "sctp":
+      return sctpMatches(match, packet, backend);
+    case "set":
+      return setMatches(match, branch, host);
+    case "socket":
+      return unknown("the node's open sockets are not given");
+    case "state":
+      return stateMatches(match, tracking);
+    case "statistic":
+      return statisticMatches(match, branch);
+    case "string":
+      return unknown("the packet's payload is not given");
+    case "tcp":
+      return tcpMatches(match, packet, backend);
+    case "tcpmss":
+      return tcpmssMatches(match, packet, backend);
+    case "time":
+      return timeMatches(match, branch, host);
+    case "tos":
+      return tosMatches(match.tos, packet.tos);
+    case "u32":
+      return u32Matches(match, packet);
+    case "udp":
+      return udpMatches(match, packet, backend);
+    case "opaque":
+      return unknown(match.reason);
+  }
+}

@@ -1,0 +1,179 @@
+import type { Hook, TableName } from "../../engine/iptables/types.js";
+import type { NextHop, Route, Stated } from "../host/types.js";
+import type { Field } from "../packet/field.js";
+import type { Packet } from "../packet/types.js";
+import type { Place, Trail, WalkEvent } from "./events.js";
+import type { Stage } from "./hooks.js";
+import type { Backend, LinkedChain, LinkedTable } from "./link.js";
+import type { Direction, Memory, Tracked, Zones } from "./memory.js";
+import type { Condition, Verdict } from "./result.js";
+
+/** What conntrack says of the packet (`skb->_nfct`). */
+export type Tracking =
+  /** Not looked at yet, not tracked at all here, or invalid: `-m conntrack` sees INVALID. */
+  | { readonly kind: "none" }
+  | { readonly kind: "untracked" }
+  | {
+      readonly kind: "tracked";
+      readonly connection: Tracked;
+      readonly direction: Direction;
+      readonly state: "NEW" | "ESTABLISHED" | "RELATED";
+    };
+
+/** What a `CT` rule in raw asks of the tracking that follows. */
+export interface TrackingTemplate {
+  readonly zones: Zones;
+  readonly helper: string | undefined;
+}
+
+/** Where to come back to. */
+export interface Frame {
+  readonly chain: LinkedChain;
+  readonly rule: number;
+  readonly below: Frame | undefined;
+}
+
+/** A place inside a table's chains. */
+export interface Scan {
+  readonly hook: Hook;
+  readonly table: TableName;
+  readonly backend: Backend | undefined;
+  /** Tables still to be visited at this stage: with two backends there are two of a name. */
+  readonly later: readonly LinkedTable[];
+  readonly base: LinkedChain;
+  chain: LinkedChain;
+  /** Index of the rule, from 0. */
+  rule: number;
+  /** Index of the next match to try; -1: the header first. */
+  match: number;
+  frames: Frame | undefined;
+  depth: number;
+  /** The packet when the stage began. */
+  readonly entry: Packet;
+}
+
+export interface Chosen {
+  readonly route: Route;
+  readonly hop: NextHop;
+}
+
+export interface End {
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly with: string | undefined;
+  readonly answer: Packet | undefined;
+}
+
+/** A list that grows at its head and shares its tail. */
+export interface Linked<T> {
+  readonly item: T;
+  readonly rest: Linked<T> | undefined;
+}
+
+/**
+ * One of the ways that a packet may go, as far as it has gone. A branch is changed in place while it
+ * is walked; all that hangs below its fields is never changed, so that a fork is a shallow copy.
+ */
+export interface Branch {
+  packet: Packet;
+  readonly first: Packet;
+  out: string | undefined;
+  /** The bridge port that it leaves by, when it is bridged and not routed. */
+  physicalOut: Field<string | undefined>;
+  stages: readonly Stage[];
+  stage: number;
+  scan: Scan | undefined;
+  tracking: Tracking;
+  template: TrackingTemplate | undefined;
+  chosen: Chosen | undefined;
+  /** Came back by the loopback interface after OUTPUT. */
+  looped: boolean;
+  memory: Memory;
+  trail: Trail | undefined;
+  /** The chance of this branch is `numerator / 2^bits`. */
+  numerator: bigint;
+  bits: number;
+  conditions: Linked<Condition> | undefined;
+  /** Answers already supposed on this branch, so that one question is answered one way. */
+  supposed: ReadonlyMap<string, boolean>;
+  assumptions: ReadonlyMap<string, string>;
+  end: End | undefined;
+}
+
+export function startBranch(packet: Packet, memory: Memory, stages: readonly Stage[]): Branch {
+  return {
+    packet,
+    first: packet,
+    out: undefined,
+    physicalOut: undefined,
+    stages,
+    stage: 0,
+    scan: undefined,
+    tracking: { kind: "none" },
+    template: undefined,
+    chosen: undefined,
+    looped: false,
+    memory,
+    trail: undefined,
+    numerator: 1n,
+    bits: 0,
+    conditions: undefined,
+    supposed: new Map(),
+    assumptions: new Map(),
+    end: undefined,
+  };
+}
+
+export function forkBranch(branch: Branch): Branch {
+  return { ...branch, scan: branch.scan === undefined ? undefined : { ...branch.scan } };
+}
+
+export function record(branch: Branch, event: WalkEvent): void {
+  branch.trail = { event, before: branch.trail };
+}
+
+export function endBranch(
+  branch: Branch,
+  verdict: Verdict,
+  because: string,
+  answer?: { readonly with: string; readonly packet: Packet | undefined },
+): void {
+  branch.end = { verdict, because, with: answer?.with, answer: answer?.packet };
+  branch.scan = undefined;
+}
+
+/** Replaces the packet and records what did it; nothing happens when nothing changed. */
+export function rewrite(branch: Branch, by: string, changes: Partial<Packet>): void {
+  const before = branch.packet;
+  const after = { ...before, ...changes };
+  if (!differs(before, after)) return;
+  branch.packet = after;
+  record(branch, { kind: "rewritten", by, before, after: branch.packet });
+}
+
+function differs(before: Packet, after: Packet): boolean {
+  const values = Object.values(after);
+  return Object.values(before).some((value, at) => value !== values[at]);
+}
+
+/** The value of a piece of the host's state; that it was assumed is noted on the branch. */
+export function use<T>(branch: Branch, what: string, stated: Stated<T>): T {
+  if (stated.kind === "assumed") assume(branch, what, stated.because);
+  return stated.value;
+}
+
+export function assume(branch: Branch, what: string, because: string): void {
+  if (branch.assumptions.has(what)) return;
+  branch.assumptions = new Map(branch.assumptions).set(what, because);
+}
+
+/** The rule that the branch stands at. */
+export function placeOf(branch: Branch): Place | undefined {
+  const { scan } = branch;
+  if (scan === undefined) return undefined;
+  return { hook: scan.hook, table: scan.table, chain: scan.chain.name, rule: scan.rule + 1 };
+}
+
+export function describePlace({ table, chain, rule }: Place): string {
+  return `${table} ${chain} rule ${rule}`;
+}

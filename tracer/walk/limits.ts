@@ -1,0 +1,10 @@
+import { endBranch, type Branch } from "./branch.js";
+
+/** How many ways of one packet are followed before the rest is reported as not followed. */
+export const MAX_BRANCHES = 200_000;
+
+/** Ends a branch that would fork once too often; its whole chance goes to an unknown end. */
+export function unknownBranch(branch: Branch): false {
+  endBranch(branch, "unknown", "there are more ways than this walk follows");
+  return false;
+}

@@ -1,0 +1,47 @@
+import type { Match } from "../../engine/iptables/types.js";
+import { describeMatch } from "../match/describe.js";
+import type { Unknown } from "../packet/field.js";
+import { describePlace, placeOf, type Branch } from "./branch.js";
+import type { Question } from "./suppose.js";
+
+/** Matches whose answer may change from one evaluation to the next, the packet staying the same. */
+const PER_EVALUATION: ReadonlySet<string> = new Set([
+  "limit",
+  "hashlimit",
+  "statistic",
+  "recent",
+  "quota",
+  "connlimit",
+]);
+
+/** The question that an undecided match puts. */
+export function questionAbout(match: Match, { unknown }: Unknown, branch: Branch): Question {
+  const { packet } = branch;
+  const words = describeMatch(match, packet);
+  const place = placeOf(branch);
+  const where = place === undefined ? "" : describePlace(place);
+  const kind = match.name === "opaque" ? match.extension : match.name;
+  const about = PER_EVALUATION.has(kind) ? where : subjectOf(branch);
+  return {
+    kind,
+    name: nameOf(match),
+    what: where === "" ? words : `${words} at ${where}`,
+    why: unknown,
+    key: `${words} ${about}`,
+  };
+}
+
+/** What a match may look at: the same words about the same packet have the same answer. */
+function subjectOf({ packet, out }: Branch): string {
+  const { source, destination, sourcePort, destinationPort, mark, inInterface } = packet;
+  const ports = [sourcePort, destinationPort].map((port) =>
+    typeof port === "number" ? port : "?",
+  );
+  return [source, ...ports, destination, mark, inInterface, out].join(" ");
+}
+
+/** What statements call it by: the name of a set, list or bucket. */
+function nameOf(match: Match): string | undefined {
+  if (match.name === "recent") return match.list ?? "DEFAULT";
+  return undefined;
+}

@@ -1,0 +1,176 @@
+import { formatAddress } from "../../engine/net/ip.js";
+import type { HostState } from "../host/types.js";
+import { endBranch, record, type Branch } from "./branch.js";
+import { isLoopback, isMulticast, isOwnAddress, LIMITED_BROADCAST } from "./address-type.js";
+import { answerIcmp } from "./answer.js";
+import { lookUp } from "./fib.js";
+import { ask, choose, flowOf, sendBy } from "./route.js";
+import { readEither, readMaximum, readSysctl } from "./sysctls.js";
+import { suppose } from "./suppose.js";
+import type { Walker } from "./world.js";
+
+export type InputDecision = "local" | "forward" | "ended";
+
+/** Where a packet goes that came in from outside (`route.c: ip_route_input_slow`). */
+export function routeIn(walker: Walker, branch: Branch): InputDecision {
+  return branch.packet.family === 4 ? routeIn4(walker, branch) : routeIn6(walker, branch);
+}
+
+function routeIn4(walker: Walker, branch: Branch): InputDecision {
+  const { packet } = branch;
+  const { host } = walker.world;
+  const device = packet.inInterface ?? "lo";
+  const martian = martianEndpoint(branch, host, device);
+  if (martian !== undefined) return dropMartian(branch, martian);
+  if (packet.destination === LIMITED_BROADCAST) return local(branch, "limited broadcast");
+  if (isMulticast(packet.destination)) return joined(walker, branch);
+  const found = ask(walker.world, branch, flowOf(packet, device, packet.source));
+  if (found.kind === "route" && found.route.type === "broadcast") {
+    return local(branch, "a broadcast address of the node");
+  }
+  if (found.kind === "route" && found.route.type === "local") {
+    const bad = spoofed(walker, branch, device);
+    return bad === undefined ? local(branch, "an address of the node") : dropMartian(branch, bad);
+  }
+  if (!forwards(branch, host, device)) return drop(branch, "the node does not forward packets");
+  if (found.kind !== "route")
+    return refuse(walker, branch, found.kind === "none" ? "none" : found.as);
+  const bad = spoofed(walker, branch, device);
+  if (bad !== undefined) return dropMartian(branch, bad);
+  return forward(walker, branch, found.route);
+}
+
+function forward(
+  walker: Walker,
+  branch: Branch,
+  route: Parameters<typeof choose>[2],
+): InputDecision {
+  const chosen = choose(walker, branch, route);
+  if (branch.end !== undefined) return "ended";
+  if (chosen === undefined) return drop(branch, "the route has no next hop");
+  sendBy(branch, "forward", chosen);
+  return "forward";
+}
+
+function forwards(branch: Branch, host: HostState, device: string): boolean {
+  const own = host.sysctls.get(`net.ipv4.conf.${device}.forwarding`);
+  if (own?.kind === "given") return own.value !== 0;
+  return readSysctl(branch, host, "net.ipv4.ip_forward") !== 0;
+}
+
+function local(branch: Branch, why: string): InputDecision {
+  record(branch, { kind: "routed", decision: "local", device: undefined, route: undefined, why });
+  return "local";
+}
+
+function drop(branch: Branch, why: string): InputDecision {
+  record(branch, { kind: "routed", decision: "none", device: undefined, route: undefined, why });
+  endBranch(branch, "dropped", why);
+  return "ended";
+}
+
+function dropMartian(branch: Branch, why: string): InputDecision {
+  return drop(branch, `martian: ${why}`);
+}
+
+/** Addresses that no packet from outside may carry, whatever the routes. */
+function martianEndpoint(branch: Branch, host: HostState, device: string): string | undefined {
+  const { source, destination } = branch.packet;
+  if (isMulticast(source)) return "the source is a multicast address";
+  if (source === LIMITED_BROADCAST) return "the source is the broadcast address";
+  if (destination === LIMITED_BROADCAST) return undefined;
+  if (source === 0) return "the source is 0.0.0.0";
+  if (destination === 0) return "the destination is 0.0.0.0";
+  if (device === "lo" || (!isLoopback(source) && !isLoopback(destination))) return undefined;
+  if (readEither(branch, host, "route_localnet", device)) return undefined;
+  return `127.0.0.0/8 from outside, with route_localnet off on ${device}`;
+}
+
+/** Why the source cannot be real (`fib_frontend.c: fib_validate_source`). */
+function spoofed(walker: Walker, branch: Branch, device: string): string | undefined {
+  const { host } = walker.world;
+  const { packet } = branch;
+  if (device === "lo") return undefined;
+  const strict = readMaximum(branch, host, "rp_filter", device);
+  const own =
+    isOwnAddress(host, packet.source) && !readEither(branch, host, "accept_local", device);
+  if (own) return "the source is an address of the node itself";
+  if (strict === 0) return undefined;
+  const flow = {
+    ...flowOf(packet, device, packet.destination),
+    destination: packet.source,
+    mark: 0,
+  };
+  const valid = readEither(branch, host, "src_valid_mark", device);
+  const back = lookUp(host, valid ? { ...flow, mark: packet.mark } : flow);
+  if (back.kind !== "route") return "rp_filter: there is no route back to the source";
+  if (back.route.type !== "unicast") return "rp_filter: the source is no host's address";
+  if (strict !== 1 || back.route.hops.some((hop) => hop.device === device)) return undefined;
+  return `rp_filter: the way back to ${formatAddress(packet.source)} is not by ${device}`;
+}
+
+/** 224.0.0.1 and ff02::1 reach every node, other groups those that joined. */
+function joined(walker: Walker, branch: Branch): InputDecision {
+  const { destination } = branch.packet;
+  if (destination === 0xe0000001) return local(branch, "the group of all hosts");
+  const group = formatAddress(destination);
+  const question = {
+    kind: "group",
+    name: group,
+    what: `the node has joined the multicast group ${group}`,
+    why: "the node's multicast groups are not given",
+    key: `group ${group}`,
+  };
+  const member = suppose(walker, branch, question, (other) => {
+    drop(other, `the node has not joined ${group} and routes no multicast`);
+  });
+  if (branch.end !== undefined) return "ended";
+  if (!member) return drop(branch, `the node has not joined ${group} and routes no multicast`);
+  return local(branch, "a multicast group of the node");
+}
+
+type Refusal = "none" | "blackhole" | "unreachable" | "prohibit";
+
+/** Code of ICMP type 3 (IPv4) and ICMPv6 type 1, by what the routing tables said. */
+const REFUSALS: Readonly<
+  Record<Exclude<Refusal, "blackhole">, { readonly 4: number; readonly 6: number }>
+> = {
+  none: { 4: 0, 6: 0 },
+  unreachable: { 4: 1, 6: 0 },
+  prohibit: { 4: 13, 6: 1 },
+};
+
+function refuse(walker: Walker, branch: Branch, as: Refusal): InputDecision {
+  const { packet } = branch;
+  const to = formatAddress(packet.destination);
+  const why = as === "none" ? `no route to ${to}` : `the route to ${to} is ${as}`;
+  record(branch, { kind: "routed", decision: "none", device: undefined, route: undefined, why });
+  if (as === "blackhole") endBranch(branch, "unrouted", why);
+  else {
+    const type = packet.family === 4 ? 3 : 1;
+    const answer = answerIcmp(walker.world, packet, type, REFUSALS[as][packet.family]);
+    endBranch(branch, "unrouted", why, answer);
+  }
+  return "ended";
+}
+
+/** `route.c: ip6_route_input`; IPv6 knows no martians beside ::1, which never comes this far. */
+function routeIn6(walker: Walker, branch: Branch): InputDecision {
+  const { packet } = branch;
+  const { host } = walker.world;
+  const device = packet.inInterface ?? "lo";
+  if (isMulticast(packet.destination)) {
+    const all = typeof packet.destination === "bigint" && (packet.destination & 0xffffn) === 1n;
+    return all ? local(branch, "the group of all nodes") : joined(walker, branch);
+  }
+  const found = ask(walker.world, branch, flowOf(packet, device, packet.source));
+  if (found.kind !== "route")
+    return refuse(walker, branch, found.kind === "none" ? "none" : found.as);
+  if (found.route.type === "local" || found.route.type === "anycast") {
+    return local(branch, "an address of the node");
+  }
+  if (readSysctl(branch, host, "net.ipv6.conf.all.forwarding") === 0) {
+    return drop(branch, "the node does not forward packets");
+  }
+  return forward(walker, branch, found.route);
+}

@@ -1,0 +1,72 @@
+import { describePlace, forkBranch, placeOf, record, type Branch } from "./branch.js";
+import { unknownBranch } from "./limits.js";
+import type { Walker } from "./world.js";
+
+/** A question about the packet that cannot be answered from what is known. */
+export interface Question {
+  /** Kind and name as statements give them: `set` and `blocked`. */
+  readonly kind: string;
+  readonly name: string | undefined;
+  /** In words: `-m set --match-set blocked src at filter INPUT rule 3`. */
+  readonly what: string;
+  readonly why: string;
+  /** Two questions of one key have one answer on a branch. */
+  readonly key: string;
+}
+
+/**
+ * Answers the question on this branch: as the user stated, as supposed before, or both ways. In the
+ * last case `otherwise` sets up the other branch, for which the answer is no.
+ */
+export function suppose(
+  walker: Walker,
+  branch: Branch,
+  question: Question,
+  otherwise: (other: Branch) => void,
+): boolean {
+  const stated = statedAnswer(walker, branch, question);
+  if (stated !== undefined) return stated;
+  const before = branch.supposed.get(question.key);
+  if (before !== undefined) return before;
+  const other = openBranch(walker, branch);
+  if (other === undefined) return unknownBranch(branch);
+  settle(other, question, false);
+  otherwise(other);
+  settle(branch, question, true);
+  return true;
+}
+
+function statedAnswer(walker: Walker, branch: Branch, question: Question): boolean | undefined {
+  const place = placeOf(branch);
+  const rule = place === undefined ? undefined : `${place.table}/${place.chain}/${place.rule}`;
+  const stated = walker.world.statements.find(
+    ({ kind, name }) =>
+      (kind === question.kind && (name === undefined || name === question.name)) ||
+      (kind === "rule" && name === rule),
+  );
+  if (stated === undefined) return undefined;
+  const holds = stated.holds;
+  record(branch, { kind: "supposed", at: place, what: question.what, holds, why: "stated" });
+  return holds;
+}
+
+function settle(branch: Branch, { what, why, key }: Question, holds: boolean): void {
+  branch.supposed = new Map(branch.supposed).set(key, holds);
+  branch.conditions = { item: { what, holds, why }, rest: branch.conditions };
+  record(branch, { kind: "supposed", at: placeOf(branch), what, holds, why });
+}
+
+/** A second branch to be followed later; `undefined` when there are too many. */
+export function openBranch(walker: Walker, branch: Branch): Branch | undefined {
+  if (walker.left === 0) return undefined;
+  walker.left--;
+  const other = forkBranch(branch);
+  walker.open.push(other);
+  return other;
+}
+
+/** Where the question was asked, for its wording. */
+export function whereAsked(branch: Branch): string {
+  const place = placeOf(branch);
+  return place === undefined ? "" : ` at ${describePlace(place)}`;
+}
