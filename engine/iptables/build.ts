@@ -114,6 +114,8 @@ export class TableBuilder {
         return this.#deleteChains(command.chain);
       case "policy":
         return this.#setPolicy(command.chain, command.policy);
+      default:
+        return command satisfies never;
     }
   }
 
@@ -187,7 +189,7 @@ export class TableBuilder {
   #deleteChains(name: string | undefined): Trouble | undefined {
     const references = this.#countReferences();
     if (name !== undefined) return this.#deleteChain(name, references);
-    for (const chain of [...this.#chains.values()]) {
+    for (const chain of this.#chains.values()) {
       if (chain.isBuiltIn) continue;
       const trouble = this.#deleteChain(chain.name, references);
       if (trouble !== undefined) return trouble;

@@ -1,7 +1,14 @@
 import type { Family } from "../net/ip.js";
 import type { Prefix } from "../net/prefix.js";
 import type { Reading } from "./extensions/define.js";
-import { matchTable, targetTable, type ExtensionTable } from "./parse/registry.js";
+import type { NatRange } from "./extensions/nat-range.js";
+import {
+  isMatch,
+  isTarget,
+  matchTable,
+  targetTable,
+  type ExtensionTable,
+} from "./parse/registry.js";
 import { isAnyAddress } from "./parse/header.js";
 import { printProbability } from "./probability.js";
 import {
@@ -99,7 +106,7 @@ function canonicalInterface(asked: Negatable<string> | undefined): Negatable<str
 }
 
 function canonicalMatch(match: Match, reading: Reading): Match {
-  const full = normalised(match, matchTable(match.name), reading);
+  const full = fullMatch(match, reading);
   if (full.name !== "statistic" || full.probability === undefined) return full;
   const { threshold } = full.probability.value;
   const value = { threshold, text: printProbability(threshold) };
@@ -107,18 +114,48 @@ function canonicalMatch(match: Match, reading: Reading): Match {
 }
 
 function canonicalTarget(target: Target, reading: Reading): Target {
-  return normalised(target, targetTable(target.name), reading);
+  const full = fullTarget(target, reading);
+  switch (full.name) {
+    case "DNAT":
+      return full.toDestination?.text === undefined
+        ? full
+        : { ...full, toDestination: withoutSpelling(full.toDestination) };
+    case "SNAT":
+      return full.toSource?.text === undefined
+        ? full
+        : { ...full, toSource: withoutSpelling(full.toSource) };
+    default:
+      return full;
+  }
+}
+
+function withoutSpelling({ addresses, ports }: NatRange): NatRange {
+  return {
+    ...(addresses === undefined ? {} : { addresses }),
+    ...(ports === undefined ? {} : { ports }),
+  };
 }
 
 /** With the defaults that the real tool fills in. */
-export function normalised<Extension extends { readonly name: string }>(
-  extension: Extension,
+export function fullMatch(match: Match, reading: Reading): Match {
+  const full = normalised(match, matchTable(match.name), reading);
+  return full !== undefined && isMatch(full) ? full : match;
+}
+
+/** As `fullMatch`, of a target. */
+export function fullTarget(target: Target, reading: Reading): Target {
+  const full = normalised(target, targetTable(target.name), reading);
+  return full !== undefined && isTarget(full) ? full : target;
+}
+
+function normalised(
+  extension: { readonly name: string },
   table: ExtensionTable | undefined,
   reading: Reading,
-): Extension {
-  if (table?.normalise === undefined) return extension;
+): { readonly name: string } | undefined {
   const { name, ...data } = extension;
-  return { name, ...table.normalise(data as never, reading) } as unknown as Extension;
+  const full = table?.normalise?.(data, reading);
+  return full === undefined ? undefined : { name, ...full };
 }
 
 /** Whether the kernel would hold two rules alike; what `-D RULE` looks for. */
@@ -134,15 +171,15 @@ export function sameRuleset(left: Ruleset, right: Ruleset): boolean {
 /** Deep equality of plain data, maps in their order; a key with `undefined` is as good as none. */
 export function sameData(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) {
-    return false;
-  }
+  if (!isRecord(left) || !isRecord(right)) return false;
   if (left instanceof Map && right instanceof Map) return sameData([...left], [...right]);
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   if (Array.isArray(left) && Array.isArray(right) && left.length !== right.length) return false;
-  const first = left as Readonly<Record<string, unknown>>;
-  const second = right as Readonly<Record<string, unknown>>;
-  const keys = new Set([...Object.keys(first), ...Object.keys(second)]);
-  for (const key of keys) if (!sameData(first[key], second[key])) return false;
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  for (const key of keys) if (!sameData(left[key], right[key])) return false;
   return true;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -113,5 +113,7 @@ export function printCommand(command: RestoreCommand, style: PrintStyle, family:
       return joinWords(["-X", command.chain]);
     case "policy":
       return `-P ${command.chain} ${command.policy}`;
+    default:
+      return command satisfies never;
   }
 }

@@ -75,8 +75,3 @@ export function closingQuote(line: string, from: number): number {
 function unescape(text: string): string {
   return text.includes("\\") ? text.replace(/\\([^])/g, "$1").replace(/\\$/, "") : text;
 }
-
-/** As a save writes a free text (`xtables_save_string`): quoted unless made of `[A-Za-z0-9_-]`. */
-export function quoteWord(text: string): string {
-  return /^[\w-]+$/.test(text) ? text : `"${text.replace(/["\\']/g, "\\$&")}"`;
-}

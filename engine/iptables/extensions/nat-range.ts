@@ -1,4 +1,5 @@
 import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
+import { parseNumericIPv4 } from "../../net/numeric.js";
 import { parsePort } from "../../net/port.js";
 import { DCCP, ICMP, SCTP, TCP, UDP } from "../../net/protocol.js";
 import { refuse, type Codec, type Reading, type Refusal } from "./define.js";
@@ -9,6 +10,8 @@ import { readDashedPorts } from "./port-codecs.js";
 export interface NatRange {
   readonly addresses?: { readonly min: Address; readonly max: Address };
   readonly ports?: NatPorts;
+  /** How it was spelled, where a save would spell it otherwise; two spellings mean the same. */
+  readonly text?: string;
 }
 
 /** `base` is the first port of the destination side of a shifted mapping (`9000-9003/80`). */
@@ -16,9 +19,17 @@ export type NatPorts = Range & { readonly base?: number };
 
 /** `ADDR[-ADDR][:PORT[-PORT[/BASE]]]`, IPv6 with ports in brackets, or `:PORT` alone. */
 export const natRange: Codec<NatRange> = oneWord(
-  (text, { family }) => readNatRange(text, family),
+  (text, { family }) => withSpelling(readNatRange(text, family), text),
   writeNatRange,
 );
+
+/** Plain IPv4, which cannot be spelled in two ways. */
+const ONE_SPELLING = /^[1-9]\d*\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?::[1-9]\d*)?$/;
+
+function withSpelling(range: NatRange | Refusal, text: string): NatRange | Refusal {
+  if ("refused" in range || ONE_SPELLING.test(text) || writeNatRange(range) === text) return range;
+  return { ...range, text };
+}
 
 function readNatRange(text: string, family: Family): NatRange | Refusal {
   const [hosts, portText] = splitPorts(text, family);
@@ -26,13 +37,17 @@ function readNatRange(text: string, family: Family): NatRange | Refusal {
   if (ports !== undefined && "refused" in ports) return ports;
   if (hosts === "" && ports !== undefined) return { ports };
   const dash = hosts.indexOf("-");
-  const min = parseAddressOf(family, dash < 0 ? hosts : hosts.slice(0, dash));
-  const max = dash < 0 ? min : parseAddressOf(family, hosts.slice(dash + 1));
+  const min = readHost(dash < 0 ? hosts : hosts.slice(0, dash), family);
+  const max = dash < 0 ? min : readHost(hosts.slice(dash + 1), family);
   if (min === undefined || max === undefined) {
     return refuse(`"${text}" holds no IPv${family} address`);
   }
   const addresses = { min, max };
   return ports === undefined ? { addresses } : { addresses, ports };
+}
+
+function readHost(text: string, family: Family): Address | undefined {
+  return family === 4 ? parseNumericIPv4(text) : parseAddressOf(family, text);
 }
 
 /** The addresses without brackets, and what follows the colon after them. */

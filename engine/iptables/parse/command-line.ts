@@ -3,6 +3,7 @@ import type { RestoreCommand } from "../restore.js";
 import type { Counters, Policy, Rule } from "../types.js";
 import { MAX_CHAIN_NAME } from "../types.js";
 import { byteLength } from "../bytes.js";
+import type { Word } from "../words.js";
 import { takesRule } from "./commands.js";
 import type { CommandDraft, RuleDraft } from "./draft.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
@@ -11,32 +12,40 @@ import { isIptablesTarget } from "./foreign-names.js";
 import { readCounter } from "./header-options.js";
 import { RuleReader } from "./rule-reader.js";
 
+export interface ParsedLine {
+  readonly commands: readonly RestoreCommand[];
+  /** Where the line names its chain. */
+  readonly chain: Word | undefined;
+}
+
 /**
  * The commands of one line of restore input: none where it holds none that can be kept, several
- * where it names several addresses.
+ * where it names several addresses. `words` is the line with its wraps blanked out.
  */
 export function parseCommandLine(
   line: SourceLine,
+  words: string,
   family: Family,
   log: FaultLog,
-): readonly RestoreCommand[] {
+): ParsedLine {
   const prefix = readCounterPrefix(line, log);
-  const reader = new RuleReader(line, prefix.end, family, log);
+  const reader = new RuleReader(line, words, prefix.end, family, log);
   const draft = reader.read();
   draft.counters ??= prefix.counters;
   if (draft.otherFamily) {
     log.warn("other-family", `the line is for the other IP version than ${family}: left out`, line);
-    return [];
+    return { commands: [], chain: undefined };
   }
   const { command } = draft;
   if (command === undefined) {
     log.error("no-command", "the line holds no command such as -A CHAIN", line);
-    return [];
+    return { commands: [], chain: undefined };
   }
   checkChainName(reader, command);
-  return takesRule(command.option)
+  const commands = takesRule(command.option)
     ? ruleCommands(reader, command)
     : chainCommand(reader, command, draft);
+  return { commands, chain: command.chain };
 }
 
 interface CounterPrefix {

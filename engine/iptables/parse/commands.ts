@@ -1,6 +1,6 @@
 import type { Word } from "../words.js";
 import type { BaseOption, Takes } from "./base-options.js";
-import { readCNumber } from "./header.js";
+import { parseCNumber } from "../../net/numeric.js";
 import type { RuleReader } from "./rule-reader.js";
 
 const COMMANDS = ["A", "C", "D", "I", "R", "N", "X", "F", "Z", "P", "E", "L", "S"] as const;
@@ -45,7 +45,7 @@ function readPosition(reader: RuleReader, option: CommandOption, word: Word): nu
     if (option === "R") reader.missingValue(word, 2);
     return option === "I" ? 1 : undefined;
   }
-  const position = readCNumber(given.text);
+  const position = parseCNumber(given.text);
   if (position !== undefined && position >= 1 && position <= MAX_RULE_NUMBER) return position;
   reader.errorAt("bad-value", `"${given.text}" is no rule number: the first rule has 1`, given);
   return option === "I" ? 1 : undefined;

@@ -52,6 +52,8 @@ export interface RuleDraft {
   target: ExtensionDraft | undefined;
   /** Words that belong to nothing that is understood. */
   readonly strays: Opaque[];
+  /** An option at the end whose value is missing. */
+  readonly trailing: Opaque[];
   /** `-4` or `-6` of the family that is not being read: the real tool skips such a line. */
   otherFamily: boolean;
 }
@@ -69,6 +71,7 @@ export function emptyDraft(): RuleDraft {
     matches: [],
     target: undefined,
     strays: [],
+    trailing: [],
     otherFamily: false,
   };
 }

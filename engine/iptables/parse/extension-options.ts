@@ -103,7 +103,7 @@ function store(
   const { key, option } = flag;
   const before = draft.values[key];
   if (option.collect !== undefined) {
-    const joined = option.collect(before as never, value as never, not);
+    const joined = option.collect(before, value, not);
     if (isRefusal(joined)) return joined;
     draft.values[key] = joined;
     return undefined;

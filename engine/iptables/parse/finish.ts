@@ -5,6 +5,7 @@ import { makeRule } from "../make.js";
 import { byteLength } from "../bytes.js";
 import { MAX_CHAIN_NAME } from "../types.js";
 import type { AddressesDraft, ExtensionDraft } from "./draft.js";
+import { isMatch, isTarget } from "./registry.js";
 import { isIptablesMatch, isIptablesTarget } from "./foreign-names.js";
 import type { RuleReader } from "./rule-reader.js";
 
@@ -28,7 +29,7 @@ export function finishRules(reader: RuleReader): readonly Rule[] {
           inInterface: draft.inInterface,
           outInterface: draft.outInterface,
           fragment: draft.fragment,
-          matches: opaque.length === 0 ? matches : [...opaque, ...matches],
+          matches: [...opaque, ...matches, ...draft.trailing],
           target,
           counters: draft.counters,
           origin,
@@ -55,19 +56,23 @@ function finishMatch(reader: RuleReader, draft: ExtensionDraft, reading: Reading
       ? `the match ${draft.name} is not understood here`
       : `iptables 1.8.9 has no match ${draft.name} for IPv${reader.family}`;
     report(reader, draft, known, "unknown-match", reason);
-    return opaque(reader, draft, reason);
+    return keep(reader, draft, reason);
   }
   checkProtocol(reader, draft);
   const trouble = draft.trouble ?? check(reader, draft, reading);
-  if (trouble !== undefined) return opaque(reader, draft, trouble);
-  return { name: draft.known.table.name, ...draft.values } as unknown as Match;
+  const match = { name: draft.known.table.name, ...draft.values };
+  return trouble === undefined && isMatch(match)
+    ? match
+    : keep(reader, draft, trouble ?? draft.name);
 }
 
 function finishTarget(reader: RuleReader, draft: ExtensionDraft, reading: Reading): Target {
   if (draft.known === undefined) return jumpOrForeign(reader, draft);
   const trouble = draft.trouble ?? check(reader, draft, reading);
-  if (trouble !== undefined) return opaque(reader, draft, trouble);
-  return { name: draft.known.table.name, ...draft.values } as unknown as Target;
+  const target = { name: draft.known.table.name, ...draft.values };
+  return trouble === undefined && isTarget(target)
+    ? target
+    : keep(reader, draft, trouble ?? draft.name);
 }
 
 /** What is no extension is a chain, unless it has options, which no chain has. */
@@ -80,7 +85,7 @@ function jumpOrForeign(reader: RuleReader, draft: ExtensionDraft): Target {
   }
   const reason = draft.trouble ?? `the target ${name} is not understood here`;
   if (draft.trouble === undefined) report(reader, draft, true, "unknown-target", reason);
-  return opaque(reader, draft, reason);
+  return keep(reader, draft, reason);
 }
 
 function checkJumpName(reader: RuleReader, draft: ExtensionDraft): void {
@@ -103,7 +108,7 @@ function checkProtocol(reader: RuleReader, draft: ExtensionDraft): void {
 }
 
 function check(reader: RuleReader, draft: ExtensionDraft, reading: Reading): string | undefined {
-  const refused = draft.known?.table.check?.(draft.values as never, reading);
+  const refused = draft.known?.table.check?.(draft.values, reading);
   if (refused === undefined) return undefined;
   const at = draft.nameWord ?? draft.words[0];
   if (at !== undefined) reader.errorAt("bad-extension", `${draft.name}: ${refused}`, at);
@@ -123,7 +128,7 @@ function report(
   else reader.errorAt(code, reason, at);
 }
 
-function opaque(reader: RuleReader, draft: ExtensionDraft, reason: string): Opaque {
+function keep(reader: RuleReader, draft: ExtensionDraft, reason: string): Opaque {
   const own = reader.source(draft.words);
   const words = draft.nameWord === undefined ? `-m ${draft.name} ${own}` : own;
   return { name: "opaque", extension: draft.name, words, reason };

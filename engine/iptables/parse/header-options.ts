@@ -1,12 +1,13 @@
 import { formatPrefix, type Prefix } from "../../net/prefix.js";
 import { parseAddress } from "../../net/ip.js";
+import { parseCNumber } from "../../net/numeric.js";
 import { protocolNumber } from "../../net/protocol.js";
 import { byteLength } from "../bytes.js";
 import type { Opaque } from "../extensions/define.js";
 import type { Word } from "../words.js";
 import type { BaseOption } from "./base-options.js";
 import type { AddressesDraft } from "./draft.js";
-import { isHost, MAX_INTERFACE_BYTES, readCNumber, readPrefix } from "./header.js";
+import { isHost, MAX_INTERFACE_BYTES, readPrefix } from "./header.js";
 import type { RuleReader } from "./rule-reader.js";
 
 /** Fields of a rule that are checked before its matches; each may be given once. */
@@ -106,7 +107,7 @@ function repeated(reader: RuleReader, words: readonly Word[]): void {
 
 function readProtocol(reader: RuleReader, words: readonly Word[], value: Word, not: boolean): void {
   if (reader.draft.protocol !== undefined) return repeated(reader, words);
-  const number = readCNumber(value.text);
+  const number = parseCNumber(value.text);
   const protocol = number === undefined ? protocolNumber(value.text) : number;
   if (protocol === undefined || protocol > 255) {
     reader.errorAt("unknown-protocol", `"${value.text}" is no protocol`, value);
@@ -207,14 +208,9 @@ function readAddressItem(
  * without its length, and addresses as they were handed to it.
  */
 function withSpelling(prefix: Prefix, text: string): Prefix {
-  if (reader4(prefix) && !text.includes("/")) return prefix;
   const plain = formatPrefix(prefix);
   const usual = isHost(prefix) ? plain.slice(0, plain.lastIndexOf("/")) : plain;
   return usual === text ? prefix : { ...prefix, text };
-}
-
-function reader4(prefix: Prefix): boolean {
-  return typeof prefix.address === "number";
 }
 
 function readCounters(reader: RuleReader, word: Word, value: Word): void {

@@ -6,6 +6,7 @@ import {
   type Address,
   type Family,
 } from "../../net/ip.js";
+import { parseCNumber, parseNumericIPv4 } from "../../net/numeric.js";
 import { hostPrefix, makePrefix, maskOfLength, type Prefix } from "../../net/prefix.js";
 
 /** Why an address could not be read. */
@@ -34,35 +35,14 @@ export function readPrefix(text: string, family: Family): Prefix | AddressTroubl
 }
 
 function readAddress(text: string, family: Family): Address | undefined {
-  const plain = parseAddressOf(family, text);
-  return plain !== undefined || family === 6 ? plain : readLooseIPv4(text);
-}
-
-/** Missing parts are zero, each part decimal, `0x` hex or `0` octal (`xtables_numeric_to_ipaddr`). */
-function readLooseIPv4(text: string): number | undefined {
-  const parts = text.split(".");
-  if (parts.length > 4) return undefined;
-  let address = 0;
-  for (let at = 0; at < 4; at++) {
-    const part = at < parts.length ? readCNumber(parts[at] ?? "") : 0;
-    if (part === undefined || part > 255) return undefined;
-    address = address * 256 + part;
-  }
-  return address;
-}
-
-/** A number as C's `strtoul` reads it with base 0. */
-export function readCNumber(text: string): number | undefined {
-  if (/^[1-9]\d*$|^0$/.test(text)) return Number(text);
-  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return Number(text);
-  return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined;
+  return family === 4 ? parseNumericIPv4(text) : parseAddressOf(family, text);
 }
 
 function readMask(text: string, family: Family): Address | undefined {
-  const length = readCNumber(text);
+  const length = parseCNumber(text);
   if (length !== undefined && length <= widthOf(family)) return maskOfLength(family, length);
   if (family === 6) return parseAddressOf(6, text);
-  return parseIPv4(text) ?? readLooseIPv4(text);
+  return parseIPv4(text);
 }
 
 /** Whether nothing is asked of the address: `0/0`, which a save leaves out. */

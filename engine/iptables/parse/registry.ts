@@ -2,11 +2,11 @@ import type { Family } from "../../net/ip.js";
 import type { AnyOption, OptionTable, Reading } from "../extensions/define.js";
 import { MATCHES } from "../extensions/matches.js";
 import { TARGETS } from "../extensions/targets.js";
-import type { Hook, TableName } from "../types.js";
+import type { Hook, Match, TableName, Target } from "../types.js";
 
 /**
- * Any extension's table, its data type set aside. `never` stands where data is consumed, so that
- * every ExtensionSpec is assignable.
+ * Any extension's table, its data type set aside: methods let every ExtensionSpec be assigned, and
+ * who calls them hands over data of the same table.
  */
 export interface ExtensionTable {
   readonly name: string;
@@ -15,11 +15,11 @@ export interface ExtensionTable {
   readonly protocol?: number;
   readonly tables?: readonly TableName[];
   readonly hooks?: readonly Hook[];
-  readonly hooksFor?: (data: never) => readonly Hook[] | undefined;
   readonly terminates?: boolean;
-  readonly check?: (data: never, reading: Reading) => string | undefined;
-  readonly normalise?: (data: never, reading: Reading) => object;
-  readonly save?: (data: never, reading: Reading) => string;
+  hooksFor?(data: object): readonly Hook[] | undefined;
+  check?(data: object, reading: Reading): string | undefined;
+  normalise?(data: object, reading: Reading): object;
+  save?(data: object, reading: Reading): string;
 }
 
 /** One spelling of an option: which value it gives and how. */
@@ -63,6 +63,16 @@ export function matchTable(name: string): ExtensionTable | undefined {
 
 export function targetTable(name: string): ExtensionTable | undefined {
   return KNOWN_TARGETS.get(name)?.[0]?.table;
+}
+
+/** Whether data that was read by a match's own table, which alone gives its name, is a match. */
+export function isMatch(data: { readonly name: string }): data is Match {
+  return KNOWN_MATCHES.has(data.name);
+}
+
+/** As `isMatch`, of targets. */
+export function isTarget(data: { readonly name: string }): data is Target {
+  return KNOWN_TARGETS.has(data.name);
 }
 
 function ofFamily(

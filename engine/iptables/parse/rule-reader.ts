@@ -5,6 +5,7 @@ import { isCommandOption, readCommand } from "./commands.js";
 import { emptyDraft, type ExtensionDraft, type RuleDraft } from "./draft.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 import { readHeaderOption } from "./header-options.js";
+import type { Opaque } from "../extensions/define.js";
 import { readExtensionOption } from "./extension-options.js";
 import { loadedExtensions, resolveLong } from "./options.js";
 import { knownMatch, knownTarget } from "./registry.js";
@@ -28,11 +29,11 @@ export class RuleReader {
   #not: Word | undefined;
   #orders = 0;
 
-  constructor(line: SourceLine, from: number, family: Family, log: FaultLog) {
+  constructor(line: SourceLine, text: string, from: number, family: Family, log: FaultLog) {
     this.family = family;
     this.line = line;
     this.log = log;
-    const { words, openQuote } = splitWords(line.text, from);
+    const { words, openQuote } = splitWords(text, from);
     this.#words = words;
     if (openQuote !== undefined) {
       this.warn("open-quote", 'a " is opened and never closed', openQuote, line.text.length);
@@ -287,13 +288,12 @@ export class RuleReader {
   }
 
   keepStray(words: readonly Word[], reason: string): void {
-    const text = this.source(words);
-    this.draft.strays.push({
-      name: "opaque",
-      extension: words.find(({ text: word }) => word !== "!")?.text ?? "!",
-      words: text,
-      reason,
-    });
+    this.draft.strays.push(this.#opaque(words, reason));
+  }
+
+  #opaque(words: readonly Word[], reason: string): Opaque {
+    const extension = words.find(({ text }) => text !== "!")?.text ?? "!";
+    return { name: "opaque", extension, words: this.source(words), reason };
   }
 
   /** Words as the source spells them. */
@@ -304,7 +304,7 @@ export class RuleReader {
   missingValue(word: Word, count: number): void {
     const what = count === 1 ? "a value" : `${count} values`;
     this.errorAt("missing-value", `${word.text} needs ${what}`, word);
-    this.keepStray([word], "an option without its value");
+    this.draft.trailing.push(this.#opaque([word], "an option without its value"));
   }
 
   cannotNegate(word: Word): void {

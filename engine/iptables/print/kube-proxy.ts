@@ -2,6 +2,8 @@ import { formatAddress } from "../../net/ip.js";
 import { formatPrefix, type Prefix } from "../../net/prefix.js";
 import { protocolName } from "../../net/protocol.js";
 import type { Reading } from "../extensions/define.js";
+import type { DnatTarget } from "../extensions/dnat-target.js";
+import type { SnatTarget } from "../extensions/snat-target.js";
 import type { MarkTarget } from "../extensions/mark-target.js";
 import type { MarkMatch } from "../extensions/mark.js";
 import type { RecentMatch } from "../extensions/recent.js";
@@ -108,10 +110,11 @@ function writeMark({ mark }: MarkMatch): string {
 }
 
 /** The list's name comes first. */
-function writeRecent({ name: _, list, ...data }: RecentMatch, reading: Reading): string {
+function writeRecent(match: RecentMatch, reading: Reading): string {
+  const { name, list, ...data } = match;
   return joinWords([
     list === undefined ? undefined : `--name ${list}`,
-    plainOptions(matchTable("recent")?.options, data, reading),
+    plainOptions(matchTable(name)?.options, data, reading),
   ]);
 }
 
@@ -133,6 +136,9 @@ function writeTarget(target: Target, reading: Reading): string {
       return `-j ${target.chain}`;
     case "goto":
       return `-g ${target.chain}`;
+    case "DNAT":
+    case "SNAT":
+      return joinWords([`-j ${target.name}`, writeNat(target, reading)]);
     case "MARK":
       return joinWords(["-j MARK", writeSetMark(target)]);
     default: {
@@ -140,6 +146,16 @@ function writeTarget(target: Target, reading: Reading): string {
       return joinWords([`-j ${name}`, plainOptions(targetTable(name)?.options, data, reading)]);
     }
   }
+}
+
+/** The address as it was spelled: kube-proxy writes endpoints as it got them. */
+function writeNat(target: DnatTarget | SnatTarget, reading: Reading): string {
+  const { name, ...data } = target;
+  const text = target.name === "DNAT" ? target.toDestination?.text : target.toSource?.text;
+  const options = plainOptions(targetTable(name)?.options, data, reading);
+  return text === undefined
+    ? options
+    : options.replace(/^(--\S+) \S+/, (_, flag: string) => `${flag} ${text}`);
 }
 
 function writeSetMark({ xmark }: MarkTarget): string {

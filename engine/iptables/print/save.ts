@@ -1,6 +1,6 @@
 import { formatPrefix, type Prefix } from "../../net/prefix.js";
 import { protocolName } from "../../net/protocol.js";
-import { normalised } from "../canonical.js";
+import { fullMatch, fullTarget } from "../canonical.js";
 import type { Reading } from "../extensions/define.js";
 import { saveOptions } from "../extensions/save.js";
 import { isAnyAddress } from "../parse/header.js";
@@ -39,8 +39,7 @@ function saveProtocol(protocol: Negatable<number> | undefined): string | undefin
 
 function saveMatch(match: Match, reading: Reading): string {
   if (match.name === "opaque") return match.words;
-  const table = matchTable(match.name);
-  return saveExtension("-m", match, table, reading);
+  return saveExtension("-m", fullMatch(match, reading), matchTable(match.name), reading);
 }
 
 function saveTarget(target: Target, reading: Reading): string {
@@ -52,7 +51,7 @@ function saveTarget(target: Target, reading: Reading): string {
     case "goto":
       return `-g ${target.chain}`;
     default:
-      return saveExtension("-j", target, targetTable(target.name), reading);
+      return saveExtension("-j", fullTarget(target, reading), targetTable(target.name), reading);
   }
 }
 
@@ -62,11 +61,11 @@ function saveExtension(
   table: ExtensionTable | undefined,
   reading: Reading,
 ): string {
-  const { name, ...data } = normalised(extension, table, reading);
+  const { name, ...data } = extension;
   if (table === undefined) return `${flag} ${name}`;
   const options =
     table.save === undefined
       ? saveOptions(table.options, data, reading)
-      : table.save(data as never, reading);
+      : table.save(data, reading);
   return joinWords([flag, name, options]);
 }

@@ -1,0 +1,47 @@
+import type { ChainDeclaration } from "../restore.js";
+import type { Counters } from "../types.js";
+import { chainNameTrouble, isPolicy } from "./command-line.js";
+import type { FaultLog, SourceLine } from "./fault-log.js";
+
+const SHAPE = /^:[ \t]*([^ \t]+)[ \t]*([^ \t]*)[ \t]*([^ \t]*)/;
+
+/** Reads `:CHAIN POLICY [packets:bytes]`; what follows is ignored, as `iptables-restore` does. */
+export function readDeclaration(line: SourceLine, log: FaultLog): ChainDeclaration | undefined {
+  const parts = SHAPE.exec(line.text);
+  if (parts === null) {
+    log.error("bad-chain-line", "a chain line is written :NAME POLICY [PACKETS:BYTES]", line);
+    return undefined;
+  }
+  const [, chain = "", policy = "", counters = ""] = parts;
+  const trouble = chainNameTrouble(chain);
+  if (trouble !== undefined) log.error(trouble.code, trouble.message, line, 1, 1 + chain.length);
+  if (policy === "") log.error("missing-policy", `the chain ${chain} has no policy or -`, line);
+  else if (policy !== "-" && !isPolicy(policy)) {
+    const start = line.text.indexOf(policy, 1 + chain.length);
+    const message = `a policy is ACCEPT, DROP or -, not "${policy}"`;
+    log.error("bad-policy", message, line, start, start + policy.length);
+  }
+  return {
+    chain,
+    policy: isPolicy(policy) ? policy : undefined,
+    counters: readCounters(counters, line, log),
+    line: line.number,
+  };
+}
+
+function readCounters(text: string, line: SourceLine, log: FaultLog): Counters | undefined {
+  if (text === "" || text === "[0:0]") return undefined;
+  const parts = /^\[(\d{1,20}):(\d{1,20})\]$/.exec(text);
+  if (parts === null) {
+    const start = line.text.lastIndexOf(text);
+    log.warn(
+      "bad-counters",
+      "counters are written [PACKETS:BYTES]",
+      line,
+      start,
+      start + text.length,
+    );
+    return undefined;
+  }
+  return { packets: BigInt(parts[1] ?? 0), bytes: BigInt(parts[2] ?? 0) };
+}

@@ -1,0 +1,275 @@
+import type { Family } from "../../net/ip.js";
+import type { ChainDeclaration, RestoreCommand } from "../restore.js";
+import { TABLE_NAMES, type TableName } from "../types.js";
+import type { Trouble } from "../build.js";
+import { guessFamily, readBanner, type Backend, type Banner } from "./banner.js";
+import { parseCommandLine } from "./command-line.js";
+import { readDeclaration } from "./declaration.js";
+import type { FaultLog, SourceLine } from "./fault-log.js";
+import { guessTable } from "./guess-table.js";
+import { LINE_BUFFER, opaqueLine, UNREAD_LENGTH } from "./long-line.js";
+
+/** Takes what a scanner finds, in the order of the text. */
+export interface ScanSink {
+  /** Everything from here on is of one backend and family and names each table once. */
+  section(backend: Backend | undefined, family: Family, line: number): void;
+  /** The banner of the running section came late. */
+  backend(backend: Backend | undefined): void;
+  table(name: TableName): void;
+  declare(declaration: ChainDeclaration): Trouble | undefined;
+  command(command: RestoreCommand): Trouble | undefined;
+}
+
+export interface ScanOptions {
+  /** Taken for the whole text; otherwise banners and addresses tell. */
+  readonly family?: Family | undefined;
+}
+
+/** Where the scanner stands: in no table, in one of the text, in a guessed one, or in a strange one. */
+type Place = "outside" | "table" | "guessed" | "unknown";
+
+/** Reads restore input line by line, as `iptables-restore.c` and `xtables-restore.c` do. */
+export class Scanner {
+  readonly #text: string;
+  readonly #sink: ScanSink;
+  readonly #log: FaultLog;
+  readonly #fixedFamily: Family | undefined;
+  #family: Family = 4;
+  #place: Place = "outside";
+  #banner: Banner | undefined;
+  /** The banner of the running section; `undefined` before the first section. */
+  #section: { banner: Banner | undefined; readonly tables: Set<TableName> } | undefined;
+  #at = 0;
+  #number = 0;
+  #sawCarriageReturn = false;
+
+  constructor(text: string, sink: ScanSink, log: FaultLog, options: ScanOptions) {
+    this.#text = text;
+    this.#sink = sink;
+    this.#log = log;
+    this.#fixedFamily = options.family;
+  }
+
+  scan(): void {
+    let last: SourceLine | undefined;
+    while (this.#at < this.#text.length) {
+      const line = this.#nextLine();
+      last = line;
+      this.#line(line);
+    }
+    if (this.#section === undefined) this.#startSection();
+    if (this.#place === "table") {
+      this.#log.error(
+        "missing-commit",
+        "the last table has no COMMIT: it would not be loaded",
+        last,
+      );
+    }
+  }
+
+  #nextLine(): SourceLine {
+    const start = this.#at;
+    const feed = this.#text.indexOf("\n", start);
+    let end = feed < 0 ? this.#text.length : feed;
+    this.#at = end + 1;
+    this.#number++;
+    if (end > start && this.#text.charCodeAt(end - 1) === 13) {
+      end--;
+      this.#carriageReturn();
+    }
+    return { number: this.#number, text: this.#text.slice(start, end) };
+  }
+
+  #carriageReturn(): void {
+    if (this.#sawCarriageReturn) return;
+    this.#sawCarriageReturn = true;
+    this.#log.error(
+      "carriage-return",
+      "lines end in CR LF: iptables-restore takes the CR for a part of the last word",
+      { number: this.#number, text: "" },
+    );
+  }
+
+  #line(line: SourceLine): void {
+    const { text } = line;
+    switch (text.charCodeAt(0)) {
+      case 45: // -
+      case 91: // [
+        return this.#command(line);
+      case 58: // :
+        return this.#declaration(line);
+      case 35: // #
+        return this.#comment(text);
+      case 42: // *
+        return this.#tableLine(line);
+    }
+    if (text === "") return;
+    if (/^\s*COMMIT\s*$/.test(text)) return this.#commit(line);
+    if (/^\s*$/.test(text)) {
+      if (this.#place === "table") {
+        this.#log.error("blank-line", "a line of blanks is refused: it must be empty", line);
+      }
+      return;
+    }
+    if (/^\s+(?:-|! )/.test(text)) return this.#command(line);
+    if (/^\s+[*:#[]/.test(text)) return this.#indented(line);
+    this.#noiseLine(line);
+  }
+
+  /** A `*`, `:`, `#` or `[` that iptables would take, did it stand at the start of the line. */
+  #indented(line: SourceLine): void {
+    this.#log.error("indented", "the line is indented: iptables-restore refuses it", line);
+    this.#line({ number: line.number, text: line.text.trimStart() });
+  }
+
+  #noiseLine(line: SourceLine): void {
+    const isPrompt = /^(?:\S*[@:~\]]\S*\s?)?[#$%>] \S|^\S+@\S+[:~]/.test(line.text);
+    const what = isPrompt ? "a shell prompt" : "no rule, table or comment";
+    this.#log.error("not-a-rule", `this line is ${what}: it is left out`, line);
+  }
+
+  #comment(text: string): void {
+    this.#banner = readBanner(text) ?? this.#banner;
+  }
+
+  #tableLine(line: SourceLine): void {
+    const name = /^\*\s*(\S*)/.exec(line.text)?.[1] ?? "";
+    if (this.#place === "table") {
+      const message = `COMMIT is missing before this line: *${name} is refused inside a table`;
+      this.#log.error("missing-commit", message, line, 0, line.text.length);
+    }
+    const table = TABLE_NAMES.find((known) => known === name);
+    if (table === undefined) {
+      const message = `there is no table "${name}": its lines up to COMMIT are left out`;
+      this.#log.error("unknown-table", message, line, 1, line.text.length);
+      this.#place = "unknown";
+      return;
+    }
+    this.#openTable(table, "table", line);
+  }
+
+  #openTable(table: TableName, place: Place, line: SourceLine): void {
+    const repeated = this.#section?.tables.has(table) ?? false;
+    const foreign = this.#section !== undefined && !this.#continues(this.#section.banner);
+    if (repeated && !foreign && place === "table") {
+      this.#log.warn(
+        "table-repeated",
+        `the table ${table} comes again: loading the file keeps the later one`,
+        line,
+        0,
+        line.text.length,
+      );
+    }
+    if (this.#section === undefined || repeated || foreign) this.#startSection();
+    else if (this.#section.banner === undefined) this.#adoptBanner();
+    this.#section?.tables.add(table);
+    this.#place = place;
+    this.#sink.table(table);
+  }
+
+  /** Whether what comes next is of the running section's backend and family. */
+  #continues(running: Banner | undefined): boolean {
+    const next = this.#banner;
+    if (next === undefined) return true;
+    if (running === undefined) return (next.family ?? this.#family) === this.#family;
+    return running.backend === next.backend && running.family === next.family;
+  }
+
+  #adoptBanner(): void {
+    if (this.#section === undefined || this.#banner === undefined) return;
+    this.#section.banner = this.#banner;
+    this.#sink.backend(this.#banner.backend);
+  }
+
+  #startSection(): void {
+    const banner = this.#banner;
+    const next = this.#text.indexOf("\n# Generated by", this.#at);
+    const to = next < 0 ? this.#text.length : next;
+    this.#family =
+      this.#fixedFamily ?? banner?.family ?? guessFamily(this.#text, Math.max(0, this.#at - 1), to);
+    this.#section = { banner, tables: new Set() };
+    this.#sink.section(banner?.backend, this.#family, this.#number);
+  }
+
+  /** Makes sure that a line which needs a table has one. */
+  #enterTable(line: SourceLine): boolean {
+    if (this.#place === "table" || this.#place === "guessed") return true;
+    if (this.#place === "unknown") return false;
+    const from = this.#at - line.text.length - 1;
+    const star = this.#text.indexOf("\n*", Math.max(0, from));
+    const { table, because } = guessTable(
+      this.#text,
+      Math.max(0, from),
+      star < 0 ? this.#text.length : star,
+    );
+    const message = `no line *TABLE stands before this one: taken for ${table} because ${because}`;
+    this.#log.error("no-table", message, line);
+    this.#openTable(table, "guessed", line);
+    return true;
+  }
+
+  #commit(line: SourceLine): void {
+    if (line.text !== "COMMIT") {
+      this.#log.error("commit-spelling", "COMMIT must stand alone, without blanks", line);
+    }
+    if (this.#place === "outside") {
+      this.#log.error("stray-commit", "COMMIT without a table before it", line);
+    }
+    this.#place = "outside";
+  }
+
+  #declaration(line: SourceLine): void {
+    if (!this.#enterTable(line)) return;
+    const declaration = readDeclaration(line, this.#log);
+    if (declaration === undefined) return;
+    this.#report(this.#sink.declare(declaration), line, 1, 1 + declaration.chain.length);
+  }
+
+  #command(line: SourceLine): void {
+    if (!this.#enterTable(line)) return;
+    if (line.text.endsWith("\\")) return this.#continued(line);
+    this.#runCommand(line, line.text);
+  }
+
+  /** People wrap long rules with a backslash, which iptables-restore does not know. */
+  #continued(first: SourceLine): void {
+    const start = this.#at - 1 - first.text.length;
+    let line = first;
+    while (line.text.endsWith("\\") && this.#at < this.#text.length) line = this.#nextLine();
+    const text = this.#text.slice(start, Math.min(this.#at - 1, this.#text.length));
+    this.#log.error(
+      "line-continued",
+      'iptables-restore does not join lines: it takes the "\\" for a word',
+      first,
+      first.text.length - 1,
+      first.text.length,
+    );
+    const joined = text.replace(/\\\r?\n/g, (wrap) => " ".repeat(wrap.length)).replace(/\r$/, "");
+    this.#runCommand({ number: first.number, text }, joined);
+  }
+
+  #runCommand(line: SourceLine, words: string): void {
+    if (words.length > LINE_BUFFER) {
+      this.#log.error(
+        "line-too-long",
+        `iptables-restore reads lines of ${LINE_BUFFER} characters at most`,
+        line,
+      );
+    }
+    const { commands, chain } =
+      words.length > UNREAD_LENGTH
+        ? opaqueLine(line)
+        : parseCommandLine(line, words, this.#family, this.#log);
+    for (const command of commands) {
+      const trouble = this.#sink.command(command);
+      // Rules without any chain lines around them: the missing table has been told already.
+      if (this.#place === "guessed" && trouble?.code === "no-such-chain") continue;
+      this.#report(trouble, line, chain?.start, chain?.end);
+    }
+  }
+
+  #report(trouble: Trouble | undefined, line: SourceLine, start = 0, end = line.text.length): void {
+    if (trouble === undefined) return;
+    this.#log.error(trouble.code, trouble.message, line, start, end);
+  }
+}
