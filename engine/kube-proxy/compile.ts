@@ -5,9 +5,11 @@ import { ProxyModel } from "../services/model.js";
 import type { Belief } from "../services/types.js";
 import { isServiceChain } from "./chain-names.js";
 import type { SyncConditions } from "./context.js";
+import { ByteWriter, fromAscii } from "./bytes.js";
+import { writeRule } from "./rule.js";
 import { serviceRules } from "./service-rules.js";
 import type { ProxySettings } from "./settings.js";
-import { assemble, declaration, makeFrame, writeRules } from "./text.js";
+import { assemble, declaration, makeFrame } from "./text.js";
 
 /** Strictly more endpoints than this make a large cluster (`largeClusterEndpointsThreshold`). */
 export const LARGE_CLUSTER_ENDPOINTS = 1_000;
@@ -21,6 +23,8 @@ export interface Compilation {
   /** Services that are left alone, by `namespace/name`, and why. */
   readonly skipped: ReadonlyMap<string, string>;
   /** The restore input, byte for byte kube-proxy's. */
+  readonly bytes: Uint8Array;
+  /** The same as text; made when asked for. */
   readonly text: string;
 }
 
@@ -41,8 +45,18 @@ export function compile(objects: KubernetesObjects, settings: ProxySettings): Ch
   for (const [key, ports] of model.allServices()) {
     if (ports.skipped !== undefined) skipped.set(key, ports.skipped);
   }
-  const text = writeAll(beliefs, conditions);
-  return { value: { settings, conditions, beliefs, skipped, text }, faults };
+  const bytes = writeAll(beliefs, conditions);
+  const value: Compilation = {
+    settings,
+    conditions,
+    beliefs,
+    skipped,
+    bytes,
+    get text() {
+      return fromAscii(bytes);
+    },
+  };
+  return { value, faults };
 }
 
 export function nodeLabelsOf(
@@ -56,26 +70,32 @@ export function countEndpoints(beliefs: readonly Belief[]): number {
   return beliefs.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
 }
 
-function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): string {
+/** Bytes that an endpoint and a Service port take, about. */
+const ENDPOINT_BYTES = 360;
+const SERVICE_BYTES = 400;
+
+function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): Uint8Array {
   const { settings } = conditions;
-  const filter: string[] = [];
-  const natChains: string[] = [];
-  const natRules: string[] = [];
+  const endpoints = countEndpoints(beliefs);
+  const filter = new ByteWriter(1 << 12);
+  const natChains = new ByteWriter((endpoints + beliefs.length) * 36);
+  const natRules = new ByteWriter(endpoints * ENDPOINT_BYTES + beliefs.length * SERVICE_BYTES);
   const active = new Set<string>();
   for (const belief of beliefs) {
     const rules = serviceRules(belief, conditions);
-    filter.push(writeRules(rules.filter));
-    natChains.push(rules.chains.map(declaration).join(""));
-    natRules.push(writeRules(rules.dispatch) + writeRules(rules.own));
+    for (const rule of rules.filter) filter.write(writeRule(rule));
+    for (const chain of rules.chains) natChains.write(declaration(chain));
+    for (const rule of rules.dispatch) natRules.write(writeRule(rule));
+    for (const rule of rules.own) natRules.write(writeRule(rule));
     if (settings.currentChains.length > 0) for (const chain of rules.chains) active.add(chain);
   }
   const stale = settings.currentChains
     .filter((chain) => isServiceChain(chain) && !active.has(chain))
     .sort();
   return assemble(makeFrame(settings), {
-    filter: filter.join(""),
-    natChains: natChains.join(""),
-    natRules: natRules.join(""),
+    filter: [filter.view(0)],
+    natChains: [natChains.view(0)],
+    natRules: [natRules.view(0)],
     stale,
   });
 }

@@ -1,45 +1,53 @@
 import type { Endpoint } from "../services/types.js";
 import { CHAIN, endpointChainName } from "./chain-names.js";
 import type { ServiceContext } from "./context.js";
-import type { Clause, KubeRule } from "./rule.js";
+import type { Clause, KubeRule, KubeTarget } from "./rule.js";
 
-/** The chain of one endpoint and the rules in it. */
-export interface EndpointChain {
-  readonly chain: string;
-  readonly rules: readonly [hairpin: KubeRule, translate: KubeRule];
+/** Chains of the endpoints that this node uses for a Service port, by the endpoint's text. */
+export type EndpointChains = ReadonlyMap<string, string>;
+
+export function endpointChains({ port, categories }: ServiceContext): EndpointChains {
+  const chains = new Map<string, string>();
+  for (const { text } of categories.reachable) {
+    chains.set(text, endpointChainName(port.label, port.protocol, text));
+  }
+  return chains;
 }
 
-/** By the endpoint's text: all endpoints that this node uses for the Service port. */
-export function endpointChains(context: ServiceContext): ReadonlyMap<string, EndpointChain> {
-  const { port, protocol } = context;
+/** The rules in each endpoint's chain. */
+export function endpointRules(
+  context: ServiceContext,
+  chains: EndpointChains,
+  own: KubeRule[],
+): void {
+  const { port, protocol, categories } = context;
   const about: readonly Clause[] = context.largeCluster
     ? []
     : [{ kind: "comment", text: port.label }];
-  const byText = new Map<string, EndpointChain>();
-  for (const { text, address } of context.categories.reachable) {
-    const chain = endpointChainName(port.label, port.protocol, text);
-    const remember: readonly Clause[] =
-      port.affinitySeconds === undefined ? [] : [{ kind: "note-client", list: chain }];
-    byText.set(text, {
-      chain,
-      rules: [
-        {
-          chain,
-          clauses: [...about, { kind: "source", not: false, prefix: address }],
-          target: { kind: "jump", chain: CHAIN.markMasquerade },
-          reason: "endpoint: its own packets to the Service are masqueraded",
-        },
-        {
-          chain,
-          clauses: [...about, ...remember, protocol],
-          target: { kind: "dnat", endpoint: text },
-          reason: "endpoint: the destination becomes its address and port",
-        },
-      ],
-    });
+  const plain = [...about, protocol];
+  for (const { text, address } of categories.reachable) {
+    const chain = chains.get(text) ?? "";
+    own.push(
+      {
+        chain,
+        clauses: [...about, { kind: "source", not: false, prefix: address }],
+        target: TO_MASQUERADE,
+        reason: "endpoint: its own packets to the Service are masqueraded",
+      },
+      {
+        chain,
+        clauses:
+          port.affinitySeconds === undefined
+            ? plain
+            : [...about, { kind: "note-client", list: chain }, protocol],
+        target: { kind: "dnat", endpoint: text },
+        reason: "endpoint: the destination becomes its address and port",
+      },
+    );
   }
-  return byText;
 }
+
+const TO_MASQUERADE: KubeTarget = { kind: "jump", chain: CHAIN.markMasquerade };
 
 /**
  * Rules of an SVC or SVL chain: first clients that an endpoint has noted, then each endpoint with
@@ -49,35 +57,40 @@ export function policyChainRules(
   context: ServiceContext,
   chain: string,
   endpoints: readonly Endpoint[],
-  chains: ReadonlyMap<string, EndpointChain>,
+  chains: EndpointChains,
   own: KubeRule[],
 ): void {
-  const { port } = context;
-  const about = ({ text }: Endpoint): readonly Clause[] =>
-    context.largeCluster ? [] : [{ kind: "comment", text: `${port.label} -> ${text}` }];
-  const { affinitySeconds: seconds } = port;
-  const count = endpoints.length;
+  const { affinitySeconds: seconds } = context.port;
   if (seconds !== undefined) {
     for (const endpoint of endpoints) {
-      const list = chains.get(endpoint.text)?.chain ?? "";
+      const list = chains.get(endpoint.text) ?? "";
       own.push({
         chain,
-        clauses: [...about(endpoint), { kind: "recently-seen", list, seconds }],
+        clauses: [...aboutEndpoint(context, endpoint), { kind: "recently-seen", list, seconds }],
         target: { kind: "jump", chain: list },
         reason: "session affinity: back to the endpoint that the client had",
       });
     }
   }
-  for (const [index, endpoint] of endpoints.entries()) {
-    const left = count - index;
+  let left = endpoints.length;
+  for (const endpoint of endpoints) {
+    const about = aboutEndpoint(context, endpoint);
     own.push({
       chain,
-      clauses: left > 1 ? [...about(endpoint), { kind: "chance", of: left }] : about(endpoint),
-      target: { kind: "jump", chain: chains.get(endpoint.text)?.chain ?? "" },
+      clauses: left > 1 ? [...about, { kind: "chance", of: left }] : about,
+      target: { kind: "jump", chain: chains.get(endpoint.text) ?? "" },
       reason:
         left > 1
-          ? `load balancing: one in ${left} of what is left`
+          ? "load balancing: an equal share of what is left"
           : "load balancing: all that is left",
     });
+    left--;
   }
+}
+
+function aboutEndpoint(
+  { port, largeCluster }: ServiceContext,
+  { text }: Endpoint,
+): readonly Clause[] {
+  return largeCluster ? [] : [{ kind: "comment", text: `${port.label} -> ${text}` }];
 }

@@ -54,7 +54,9 @@ export function writeRuleSpec({ clauses, target }: KubeRule): string {
 function writeClause(clause: Clause): string {
   switch (clause.kind) {
     case "comment":
-      return ` -m comment --comment ${quoted(clause.text)}`;
+      return clause.text.includes(" ")
+        ? ` -m comment --comment "${clause.text}"`
+        : ` -m comment --comment ${clause.text}`;
     case "protocol":
       return ` -m ${clause.protocol} -p ${clause.protocol}`;
     case "destination":
@@ -74,7 +76,7 @@ function writeClause(clause: Clause): string {
     case "conntrack-state":
       return ` -m conntrack${not(clause)} --ctstate ${clause.states.join(",")}`;
     case "chance":
-      return ` -m statistic --mode random --probability ${oneIn(clause.of).text}`;
+      return ` -m statistic --mode random --probability ${oneInText(clause.of)}`;
     case "recently-seen":
       return ` -m recent --name ${clause.list} --rcheck --seconds ${clause.seconds} --reap`;
     case "note-client":
@@ -110,8 +112,13 @@ function not(clause: { readonly not: boolean }): string {
   return clause.not ? " !" : "";
 }
 
-function quoted(text: string): string {
-  return text.includes(" ") ? `"${text}"` : text;
+/** Most Services have few endpoints: these are computed once. */
+const COMMON_CHANCES: readonly string[] = Array.from({ length: 257 }, (_, n) =>
+  n === 0 ? "" : oneIn(n).text,
+);
+
+function oneInText(n: number): string {
+  return COMMON_CHANCES[n] ?? oneIn(n).text;
 }
 
 /** Eight hexadecimal digits, as kube-proxy's `masqueradeMark`. */

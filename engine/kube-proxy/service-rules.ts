@@ -3,7 +3,7 @@ import { clusterIPDispatch, clusterIPMasquerade } from "./cluster-ip.js";
 import { serviceContext, type ServiceContext, type SyncConditions } from "./context.js";
 import { externalChainRules, externalIPDispatch } from "./external.js";
 import { firewallRules, loadBalancerDispatch } from "./load-balancer.js";
-import { endpointChains, policyChainRules } from "./load-balance.js";
+import { endpointChains, endpointRules, policyChainRules } from "./load-balance.js";
 import { healthCheckAccept, nodePortDispatch } from "./node-port.js";
 import type { KubeRule } from "./rule.js";
 
@@ -51,9 +51,7 @@ export function serviceRules(belief: Belief, conditions: SyncConditions): Servic
     chains.push(names.local);
     policyChainRules(context, names.local, categories.local, endpoints, own);
   }
-  for (const endpoint of endpoints.values()) {
-    chains.push(endpoint.chain);
-    own.push(...endpoint.rules);
-  }
+  for (const chain of endpoints.values()) chains.push(chain);
+  endpointRules(context, endpoints, own);
   return { context, filter, dispatch, chains, own };
 }

@@ -1,4 +1,3 @@
-import { CHAIN } from "./chain-names.js";
 import {
   filterChains,
   firewallRules,
@@ -7,6 +6,7 @@ import {
   NAT_CHAINS,
   nodePortJumps,
 } from "./base-chains.js";
+import { ascii, concatenate } from "./bytes.js";
 import { writeRule, type KubeRule } from "./rule.js";
 import type { ProxySettings } from "./settings.js";
 
@@ -16,9 +16,7 @@ export function declaration(chain: string): string {
 }
 
 export function writeRules(rules: readonly KubeRule[]): string {
-  let text = "";
-  for (const rule of rules) text += writeRule(rule);
-  return text;
+  return rules.map(writeRule).join("");
 }
 
 /** What a sync writes whatever the Services are, each part where it belongs. */
@@ -32,42 +30,33 @@ export interface Frame {
 
 export function makeFrame(settings: ProxySettings): Frame {
   return {
-    filterHead:
-      filterChains(settings).map(declaration).join("") + writeRules(firewallRules(settings)),
-    filterTail: writeRules(forwardRules(settings)),
-    natChains: NAT_CHAINS.map(declaration).join(""),
+    filterHead: `*filter\n${filterChains(settings).map(declaration).join("")}${writeRules(firewallRules(settings))}`,
+    filterTail: `${writeRules(forwardRules(settings))}COMMIT\n`,
+    natChains: `*nat\n${NAT_CHAINS.map(declaration).join("")}`,
     natHead: writeRules(masqueradeRules(settings)),
-    natTail: writeRules(nodePortJumps(settings)),
+    natTail: `${writeRules(nodePortJumps(settings))}COMMIT\n`,
   };
 }
 
 /** The parts of Services, in their order. */
-export interface ServiceTexts {
-  readonly filter: string;
-  readonly natChains: string;
-  readonly natRules: string;
+export interface ServiceParts {
+  readonly filter: readonly Uint8Array[];
+  readonly natChains: readonly Uint8Array[];
+  readonly natRules: readonly Uint8Array[];
   /** Chains to remove. */
   readonly stale: readonly string[];
 }
 
 /** The whole restore input (`syncProxyRules`: filter first, then nat). */
-export function assemble(frame: Frame, texts: ServiceTexts): string {
-  const { stale } = texts;
-  return [
-    "*filter\n",
-    frame.filterHead,
-    texts.filter,
-    frame.filterTail,
-    "COMMIT\n*nat\n",
-    frame.natChains,
-    texts.natChains,
-    ...stale.map(declaration),
-    frame.natHead,
-    texts.natRules,
-    ...stale.map((chain) => `-X ${chain}\n`),
-    frame.natTail,
-    "COMMIT\n",
-  ].join("");
+export function assemble(frame: Frame, parts: ServiceParts): Uint8Array {
+  const { stale } = parts;
+  return concatenate([
+    [ascii(frame.filterHead)],
+    parts.filter,
+    [ascii(frame.filterTail + frame.natChains)],
+    parts.natChains,
+    [ascii(stale.map(declaration).join("") + frame.natHead)],
+    parts.natRules,
+    [ascii(stale.map((chain) => `-X ${chain}\n`).join("") + frame.natTail)],
+  ]);
 }
-
-export const SHARED_CHAINS: ReadonlySet<string> = new Set(Object.values(CHAIN));

@@ -18,11 +18,11 @@ export function checkEndpoints(object: Fields): EndpointsObject | undefined {
     headlessLabel: labels.has(LABELS.headless),
   };
   const slices: EndpointSliceObject[] = [];
-  for (const [subset, index] of object.items("subsets")) {
+  for (const subset of object.items("subsets")) {
     const ports = readSlicePorts(subset);
     const byFamily = readAddresses(subset);
     for (const [family, endpoints] of byFamily) {
-      const name = `${identity.name}-subset-${index}-ipv${family}`;
+      const name = `${identity.name}-subset-${subset.index}-ipv${family}`;
       slices.push({ ...sliceOf(identity, name), ...hidden, family, ports, endpoints });
     }
   }
@@ -39,7 +39,7 @@ function readAddresses(subset: Fields): ReadonlyMap<Family, readonly SliceEndpoi
     ["addresses", true],
     ["notReadyAddresses", false],
   ] as const) {
-    for (const [entry] of subset.items(key)) {
+    for (const entry of subset.items(key)) {
       const address = entry.text("ip");
       const family = address === undefined ? undefined : sloppyFamily(address);
       if (address === undefined || family === undefined) {

@@ -32,7 +32,7 @@ export function checkNode(object: Fields): NodeObject | undefined {
 function readAddresses(status: Fields): Pick<NodeObject, "addresses" | "externalAddresses"> {
   const internal: string[] = [];
   const external: string[] = [];
-  for (const [entry] of status.items("addresses")) {
+  for (const entry of status.items("addresses")) {
     const address = entry.text("address") ?? "";
     if (sloppyFamily(address) === undefined) continue;
     (entry.text("type") === "InternalIP" ? internal : external).push(address);
@@ -46,7 +46,7 @@ export function checkPod(object: Fields): PodObject | undefined {
   if (identity === undefined) return undefined;
   const spec = object.inside("spec");
   const status = object.inside("status");
-  const listed = [...status.items("podIPs")].map(([entry]) => entry.text("ip") ?? "");
+  const listed = status.items("podIPs").map((entry) => entry.text("ip") ?? "");
   const addresses = listed.length > 0 ? listed : [status.text("podIP") ?? ""];
   return {
     kind: "Pod",

@@ -61,7 +61,7 @@ export function* objectsIn(
 /** Checks one object of a known kind; other kinds are named and left alone. */
 export function checkObject({ raw, listKind, listVersion }: RawObject): CheckedObject {
   const found = new Findings();
-  const object = new Fields(raw, [], found);
+  const object = new Fields(raw, found);
   const kind = raw["kind"] ?? (listKind === "" ? undefined : listKind);
   if (typeof kind !== "string" || kind === "") {
     object.error("kind-missing", "the object has no kind");

@@ -1,6 +1,6 @@
 import type { Family } from "../net/ip.js";
 import { cleanAddress, parseSloppyAddress, parseSloppyPrefix, sloppyFamily } from "./sloppy.js";
-import { ANNOTATIONS, LABELS, readName } from "./metadata.js";
+import { ANNOTATIONS, LABELS, readName, readPortName } from "./metadata.js";
 import type { Fields } from "./shape.js";
 import {
   TRANSPORT_PROTOCOLS,
@@ -27,11 +27,14 @@ export function checkService(object: Fields): ServiceObject | undefined {
   if (identity === undefined || addresses === undefined) return undefined;
   return {
     kind: "Service",
-    ...identity,
+    namespace: identity.namespace,
+    name: identity.name,
     type,
     proxyName: labels.has(LABELS.proxyName),
     headlessLabel: labels.has(LABELS.headless),
-    ...addresses,
+    clusterIP: addresses.clusterIP,
+    clusterIPs: addresses.clusterIPs,
+    ipFamilies: addresses.ipFamilies,
     ports: readPorts(spec),
     externalIPs: readExternalIPs(spec),
     loadBalancerSourceRanges: readSourceRanges(spec),
@@ -104,19 +107,19 @@ function readableAddress(
 
 function readPorts(spec: Fields): readonly ServicePortSpec[] {
   const ports: ServicePortSpec[] = [];
-  for (const [port, index] of spec.items("ports")) {
+  for (const port of spec.items("ports")) {
     const number = port.integer("port", 1, 65_535);
     const protocol = port.has("protocol") ? port.choice("protocol", TRANSPORT_PROTOCOLS) : "TCP";
     if (!port.has("port")) port.error("port-missing", "the Service port has no number");
     if (number === undefined || protocol === undefined) continue;
     const target = port.mapping["targetPort"];
     ports.push({
-      name: port.text("name") ?? "",
+      name: readPortName(port),
       protocol,
       port: number,
       nodePort: port.integer("nodePort", 0, 65_535) ?? 0,
       targetPort: typeof target === "number" || typeof target === "string" ? target : undefined,
-      index,
+      index: port.index,
     });
   }
   return ports;
@@ -146,7 +149,7 @@ function readSourceRanges(spec: Fields): readonly string[] {
 
 function readIngress(loadBalancer: Fields): readonly LoadBalancerIngress[] {
   const ingress: LoadBalancerIngress[] = [];
-  for (const [entry, index] of loadBalancer.items("ingress")) {
+  for (const entry of loadBalancer.items("ingress")) {
     const ip = entry.text("ip") ?? "";
     const mode = entry.choice("ipMode", ["VIP", "Proxy"]) ?? "VIP";
     if (ip === "") continue;
@@ -154,7 +157,7 @@ function readIngress(loadBalancer: Fields): readonly LoadBalancerIngress[] {
     if (address === undefined) {
       entry.error("bad-address", `${JSON.stringify(ip)} is not an IP address`, "ip");
     } else {
-      ingress.push({ ip: cleanAddress(address), mode, index });
+      ingress.push({ ip: cleanAddress(address), mode, index: entry.index });
     }
   }
   return ingress;

@@ -1,6 +1,6 @@
 import type { Family } from "../net/ip.js";
 import { parseIPv4 } from "../net/ip.js";
-import { LABELS, readName } from "./metadata.js";
+import { LABELS, readName, readPortName } from "./metadata.js";
 import { describeValue, isMapping, type Fields, type Mapping } from "./shape.js";
 import { sloppyFamily } from "./sloppy.js";
 import {
@@ -24,7 +24,8 @@ export function checkSlice(object: Fields): EndpointSliceObject | undefined {
   const family = type === "FQDN" ? undefined : type === "IPv4" ? 4 : 6;
   return {
     kind: "EndpointSlice",
-    ...identity,
+    namespace: identity.namespace,
+    name: identity.name,
     service: labels.text(LABELS.serviceName) ?? "",
     proxyName: labels.has(LABELS.proxyName),
     headlessLabel: labels.has(LABELS.headless),
@@ -37,10 +38,10 @@ export function checkSlice(object: Fields): EndpointSliceObject | undefined {
 /** Ports without a number mean all ports; proxies leave them out, like those with number 0. */
 export function readSlicePorts(object: Fields): readonly SlicePort[] {
   const ports: SlicePort[] = [];
-  for (const [port] of object.items("ports")) {
+  for (const port of object.items("ports")) {
     const number = port.integer("port", 0, 65_535);
     const protocol = port.has("protocol") ? port.choice("protocol", TRANSPORT_PROTOCOLS) : "TCP";
-    const name = port.text("name") ?? "";
+    const name = readPortName(port);
     if (number === 0) port.warn("endpoint-port-zero", "port 0 is ignored by proxies", "port");
     if (number !== undefined && number !== 0 && protocol !== undefined) {
       ports.push({ name, protocol, port: number, appProtocol: port.text("appProtocol") });

@@ -70,7 +70,7 @@ export function readProxyConfig(source: ObjectSource): Checked<ProxyConfig> {
     }
     return { value: DEFAULT_PROXY_CONFIG, faults: [...faults, ...place(source, document, found)] };
   }
-  const config = checkConfig(new Fields(value, [], found));
+  const config = checkConfig(new Fields(value, found));
   return { value: config, faults: [...faults, ...place(source, document, found)] };
 }
 

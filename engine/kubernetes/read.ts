@@ -36,15 +36,9 @@ export function readObjects(sources: readonly ObjectSource[]): Checked<Kubernete
 
 /** Checks objects that are parsed already, as a watch or a client library gives them. */
 export function checkObjects(raws: readonly unknown[]): Checked<KubernetesObjects> {
-  const objects: KubernetesObject[] = [];
-  const faults: Fault[] = [];
-  for (const raw of raws) {
-    const read = checkRaw(raw);
-    objects.push(...read.value);
-    faults.push(...read.faults);
-  }
-  const collected = collect(objects);
-  return { value: collected.value, faults: [...faults, ...collected.faults] };
+  const read = checkRaw({ kind: "List", items: raws });
+  const collected = collect(read.value);
+  return { value: collected.value, faults: [...read.faults, ...collected.faults] };
 }
 
 /** Checks one parsed object, or the items of a parsed list. */

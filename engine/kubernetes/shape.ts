@@ -49,16 +49,27 @@ export function describeValue(value: unknown): string {
   return typeof value === "object" ? "a mapping" : (JSON.stringify(value) ?? typeof value);
 }
 
-/** Typed reads of one mapping's fields; a value of a wrong type is reported and left out. */
+const EMPTY: Mapping = {};
+const NO_TEXTS: readonly string[] = [];
+
+/**
+ * Typed reads of one mapping's fields; a value of a wrong type is reported and left out. Where it
+ * stands is worked out only when something is wrong, as good objects are by far the more.
+ */
 export class Fields {
   readonly mapping: Mapping;
-  readonly path: readonly PathStep[];
-  readonly found: Findings;
+  private readonly found: Findings;
+  private readonly parent: Fields | undefined;
+  private readonly key: string;
+  /** Where it stands in a list; -1 elsewhere. */
+  readonly index: number;
 
-  constructor(mapping: Mapping, path: readonly PathStep[], found: Findings) {
+  constructor(mapping: Mapping, found: Findings, parent?: Fields, key = "", index = -1) {
     this.mapping = mapping;
-    this.path = path;
     this.found = found;
+    this.parent = parent;
+    this.key = key;
+    this.index = index;
   }
 
   has(key: string): boolean {
@@ -66,11 +77,11 @@ export class Fields {
   }
 
   error(code: string, message: string, ...path: readonly PathStep[]): void {
-    this.found.error(code, message, ...this.path, ...path);
+    this.found.error(code, message, ...this.path(), ...path);
   }
 
   warn(code: string, message: string, ...path: readonly PathStep[]): void {
-    this.found.warn(code, message, ...this.path, ...path);
+    this.found.warn(code, message, ...this.path(), ...path);
   }
 
   text(key: string): string | undefined {
@@ -122,7 +133,7 @@ export class Fields {
     if (value !== undefined && value !== null && !isMapping(value)) {
       this.wrongType(key, "a mapping");
     }
-    return new Fields(isMapping(value) ? value : {}, [...this.path, key], this.found);
+    return new Fields(isMapping(value) ? value : EMPTY, this.found, this, key);
   }
 
   list(key: string): readonly unknown[] {
@@ -135,6 +146,7 @@ export class Fields {
   /** The texts of a list, each with where it stands. */
   texts(key: string): readonly string[] {
     const items = this.list(key);
+    if (items.length === 0) return NO_TEXTS;
     if (items.every((item) => typeof item === "string")) return items;
     return items.filter((item, index): item is string => {
       if (typeof item !== "string") {
@@ -144,17 +156,20 @@ export class Fields {
     });
   }
 
-  /** The mappings of a list, as fields, each with its index. */
-  *items(key: string): Generator<readonly [fields: Fields, index: number]> {
-    let index = 0;
-    for (const item of this.list(key)) {
-      if (isMapping(item)) {
-        yield [new Fields(item, [...this.path, key, index], this.found), index];
-      } else {
-        this.error("wrong-type", `${describeValue(item)} is not a mapping`, key, index);
-      }
-      index++;
+  /** The mappings of a list. */
+  items(key: string): readonly Fields[] {
+    const items: Fields[] = [];
+    for (const [index, item] of this.list(key).entries()) {
+      if (isMapping(item)) items.push(new Fields(item, this.found, this, key, index));
+      else this.error("wrong-type", `${describeValue(item)} is not a mapping`, key, index);
     }
+    return items;
+  }
+
+  private path(): readonly PathStep[] {
+    if (this.parent === undefined) return [];
+    const outer = this.parent.path();
+    return this.index < 0 ? [...outer, this.key] : [...outer, this.key, this.index];
   }
 
   private wrongType(key: string, wanted: string): void {

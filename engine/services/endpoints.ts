@@ -1,5 +1,5 @@
 import type { Family } from "../net/ip.js";
-import type { EndpointSliceObject, SliceEndpoint } from "../kubernetes/types.js";
+import type { EndpointSliceObject } from "../kubernetes/types.js";
 import { compareText, portKey } from "./names.js";
 import type { Endpoint } from "./types.js";
 
@@ -23,55 +23,56 @@ export function endpointsOf(
   family: Family,
   nodeName: string | undefined,
 ): EndpointsByPort {
-  const byPort = new Map<string, Map<string, Endpoint>>();
+  const byPort = new Map<string, Endpoint[]>();
   for (const slice of slices) {
     for (const port of slice.ports) {
       const key = portKey(port.name, port.protocol);
-      const known = byPort.get(key) ?? new Map<string, Endpoint>();
-      byPort.set(key, known);
-      addEndpoints(known, slice.endpoints, port.port, family, nodeName);
+      const found = byPort.get(key) ?? [];
+      byPort.set(key, found);
+      addEndpoints(found, slice, port.port, family, nodeName);
     }
   }
-  const sorted = new Map<string, readonly Endpoint[]>();
   for (const [key, found] of byPort) {
-    if (found.size > 0) sorted.set(key, [...found.values()].sort(byText));
+    if (found.length === 0) byPort.delete(key);
+    else byPort.set(key, withoutDoubles(found.sort(byText)));
   }
-  return sorted;
+  return byPort;
 }
 
 function addEndpoints(
-  known: Map<string, Endpoint>,
-  list: readonly SliceEndpoint[],
+  found: Endpoint[],
+  slice: EndpointSliceObject,
   port: number,
   family: Family,
   nodeName: string | undefined,
 ): void {
   const tail = `:${port}`;
-  for (const from of list) {
+  for (const from of slice.endpoints) {
     if (from.family !== family) continue;
     const { address } = from;
     const text = address.includes(":") ? `[${address}]${tail}` : address + tail;
     const local = nodeName !== undefined && nodeName !== "" && from.nodeName === nodeName;
-    const before = known.get(text);
-    if (before === undefined || replaces(from, local, before, list)) {
-      known.set(text, { address, port, text, local, from });
-    }
+    found.push({ address, port, text, local, from, slice });
   }
-}
-
-/** Within one slice the endpoint whose addresses sort first comes first. */
-function replaces(
-  from: SliceEndpoint,
-  local: boolean,
-  before: Endpoint,
-  list: readonly SliceEndpoint[],
-): boolean {
-  if (from.addresses < before.from.addresses && list.includes(before.from)) {
-    return !before.local;
-  }
-  return local;
 }
 
 function byText(left: Endpoint, right: Endpoint): number {
   return compareText(left.text, right.text);
+}
+
+/** Of endpoints with one text, which stand together, the first, or the last that is local. */
+function withoutDoubles(sorted: Endpoint[]): Endpoint[] {
+  if (sorted.every((one, index) => one.text !== sorted[index + 1]?.text)) return sorted;
+  const kept = new Map<string, Endpoint>();
+  for (const one of sorted.toSorted(byTextAndOrder)) {
+    if (one.local || !kept.has(one.text)) kept.set(one.text, one);
+  }
+  return [...kept.values()];
+}
+
+/** Slices stay in their order (sorting is stable); within one, by all addresses. */
+function byTextAndOrder(left: Endpoint, right: Endpoint): number {
+  const order = compareText(left.text, right.text);
+  if (order !== 0 || left.slice !== right.slice) return order;
+  return compareText(left.from.addresses, right.from.addresses);
 }

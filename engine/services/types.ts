@@ -1,4 +1,4 @@
-import type { SliceEndpoint, TransportProtocol } from "../kubernetes/types.js";
+import type { EndpointSliceObject, SliceEndpoint, TransportProtocol } from "../kubernetes/types.js";
 
 /** What names a port of a Service in a proxy (kube-proxy's `ServicePortName`). */
 export interface ServicePortName {
@@ -48,6 +48,7 @@ export interface Endpoint {
   readonly local: boolean;
   /** Conditions, zone and hints. */
   readonly from: SliceEndpoint;
+  readonly slice: EndpointSliceObject;
 }
 
 /** A Service port and all its endpoints, usable or not, by `text`. */
