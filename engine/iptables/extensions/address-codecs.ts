@@ -1,7 +1,7 @@
 import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
 import { allOnes, lengthOfMask, maskOfLength } from "../../net/prefix.js";
 import { refuse, type Codec, type Refusal } from "./define.js";
-import { oneWord, parseNumber } from "./codecs.js";
+import { MAX_32, oneWord, parseNumber } from "./codecs.js";
 
 export const address: Codec<Address> = oneWord(
   (text, { family }) => parseHost(text, family),
@@ -9,7 +9,21 @@ export const address: Codec<Address> = oneWord(
 );
 
 function parseHost(text: string, family: Family): Address | Refusal {
-  return parseAddressOf(family, text) ?? refuse(`"${text}" is not an IPv${family} address`);
+  const host = parseAddressOf(family, text) ?? (family === 4 ? parseShort(text) : undefined);
+  return host ?? refuse(`"${text}" is not an IPv${family} address`);
+}
+
+/** As `inet_aton`: up to four numbers, hex and octal too, the last filling all bytes left. */
+function parseShort(text: string): number | undefined {
+  const parts = text.split(".").map((part) => parseNumber(part, 0, MAX_32));
+  let host = 0;
+  for (const [at, part] of parts.entries()) {
+    const isLast = at === parts.length - 1;
+    const limit = isLast ? 2 ** (8 * (4 - at)) - 1 : 255;
+    if (typeof part !== "number" || at > 3 || part > limit) return undefined;
+    host += isLast ? part : part * 2 ** (8 * (3 - at));
+  }
+  return host;
 }
 
 /** An address and the bits of it that count; unlike a `Prefix`, it may have bits outside `mask`. */
@@ -49,8 +63,8 @@ export function readPrefixLength(text: string, family: Family): number | Refusal
   const width = family === 4 ? 32 : 128;
   const length = parseNumber(text, 0, width);
   if (typeof length === "number") return length;
-  const mask = parseAddressOf(family, text);
-  if (mask === undefined) return refuse(`"${text}" is neither a prefix length nor a mask`);
+  const mask = parseHost(text, family);
+  if (typeof mask === "object") return refuse(`"${text}" is neither a prefix length nor a mask`);
   return lengthOfMask(mask) ?? width;
 }
 
@@ -81,7 +95,7 @@ export const addressRange: Codec<AddressRange> = oneWord(
 export const macAddress: Codec<string> = oneWord(
   (text) => {
     const bytes = text.split(":");
-    if (bytes.length !== 6 || !bytes.every((byte) => /^[0-9a-fA-F]{1,2}$/.test(byte))) {
+    if (bytes.length !== 6 || !bytes.every((byte) => /^[0-9a-fA-F]{0,2}$/.test(byte))) {
       return refuse(`"${text}" is not a MAC address`);
     }
     return bytes.map((byte) => byte.toLowerCase().padStart(2, "0")).join(":");

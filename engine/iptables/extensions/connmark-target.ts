@@ -1,10 +1,9 @@
-import { countGiven, define, option, type Codec, type InstanceOf } from "./define.js";
+import { countGiven, define, lastGiven, option, type Codec, type InstanceOf } from "./define.js";
 import { hex, MAX_32, number, present } from "./codecs.js";
-import { saveOptions } from "./save.js";
 import { MARK_NOTATIONS, setXmark } from "./set-xmark.js";
 
 const mask: Codec<number> = { ...number(0, MAX_32), write: hex };
-const shift = number(0, 32);
+const bitCount = number(0, 31);
 
 const options = {
   xmark: option("--set-xmark", setXmark, { also: MARK_NOTATIONS }),
@@ -14,8 +13,8 @@ const options = {
   ctmask: option("--ctmask", mask),
   /** Both masks at once. */
   mask: option("--mask", mask),
-  leftShift: option("--left-shift-mark", shift),
-  rightShift: option("--right-shift-mark", shift),
+  leftShift: option("--left-shift-mark", bitCount),
+  rightShift: option("--right-shift-mark", bitCount),
 };
 
 /** The connection's mark (kernel: `net/netfilter/xt_connmark.c: connmark_tg_shift`). */
@@ -32,16 +31,21 @@ export const connmarkTarget = define({
       ? "--mask excludes --nfmask and --ctmask"
       : undefined;
   },
-  normalise: ({ mask: both, nfmask, ctmask, leftShift, rightShift, ...data }) => ({
-    ...data,
-    // Setting looks at the mask of --set-xmark alone.
-    ...(data.xmark === undefined
-      ? { nfmask: nfmask ?? both ?? MAX_32, ctmask: ctmask ?? both ?? MAX_32 }
-      : {}),
-    ...(leftShift === undefined || leftShift === 0 ? {} : { leftShift }),
-    ...(rightShift === undefined || rightShift === 0 ? {} : { rightShift }),
-  }),
-  save: (data, reading) =>
-    saveOptions(options, data, reading, data.xmark === undefined ? [] : ["nfmask", "ctmask"]),
+  normalise: (given) => {
+    const { xmark, mask: both, nfmask, ctmask, leftShift, rightShift, ...data } = given;
+    const shift = lastGiven(given, ["leftShift", "rightShift"]);
+    const masked = lastGiven(given, ["xmark", "ctmask", "mask"]);
+    return {
+      ...data,
+      // Setting has the one mask of the connection; the last option that gives it counts.
+      ...(xmark === undefined
+        ? { nfmask: nfmask ?? both ?? MAX_32, ctmask: ctmask ?? both ?? MAX_32 }
+        : { xmark: masked === "xmark" ? xmark : { ...xmark, mask: ctmask ?? both ?? xmark.mask } }),
+      ...(shift === "leftShift" && leftShift !== undefined && leftShift > 0 ? { leftShift } : {}),
+      ...(shift === "rightShift" && rightShift !== undefined && rightShift > 0
+        ? { rightShift }
+        : {}),
+    };
+  },
 });
 export type ConnmarkTarget = InstanceOf<typeof connmarkTarget>;

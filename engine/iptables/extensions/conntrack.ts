@@ -17,7 +17,7 @@ import {
   setOf,
   startsWith,
 } from "./codecs.js";
-import { resolvedPortRange } from "./port-codecs.js";
+import { connectionPorts } from "./port-codecs.js";
 
 /** In the order in which a save prints them. */
 export const CONNTRACK_STATES = [
@@ -75,10 +75,10 @@ export const conntrack = define({
     ctorigdst: negatable("--ctorigdst", maskedAddress),
     ctreplsrc: negatable("--ctreplsrc", maskedAddress),
     ctrepldst: negatable("--ctrepldst", maskedAddress),
-    ctorigsrcport: negatable("--ctorigsrcport", resolvedPortRange),
-    ctorigdstport: negatable("--ctorigdstport", resolvedPortRange),
-    ctreplsrcport: negatable("--ctreplsrcport", resolvedPortRange),
-    ctrepldstport: negatable("--ctrepldstport", resolvedPortRange),
+    ctorigsrcport: negatable("--ctorigsrcport", connectionPorts),
+    ctorigdstport: negatable("--ctorigdstport", connectionPorts),
+    ctreplsrcport: negatable("--ctreplsrcport", connectionPorts),
+    ctrepldstport: negatable("--ctrepldstport", connectionPorts),
     ctstatus: negatable("--ctstatus", statuses),
     /** Seconds of lifetime that are left. */
     ctexpire: negatable("--ctexpire", numberRange(MAX_32)),

@@ -160,6 +160,18 @@ export function countGiven(...values: readonly unknown[]): number {
   return values.filter((value) => value !== undefined).length;
 }
 
+/** Of these options the one that was given last; keys of data stand in the order of the text. */
+export function lastGiven<Key extends string>(
+  data: { readonly [K in Key]?: unknown },
+  keys: readonly Key[],
+): Key | undefined {
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(data);
+  const last = entries.findLast(
+    ([name, value]) => value !== undefined && keys.some((key) => key === name),
+  );
+  return keys.find((key) => key === last?.[0]);
+}
+
 /** Whether no option at all was given. */
 export function isBare(data: object): boolean {
   return Object.entries(data).every(([key, value]) => key === "name" || value === undefined);

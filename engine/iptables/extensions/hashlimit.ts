@@ -5,7 +5,7 @@ import { bytesOf, hashBurst, hashRate, HASHLIMIT_SCALE, printByteBurst } from ".
 import type { HashRate } from "./hash-rate.js";
 import { printRate } from "./rate.js";
 import { saveOptions } from "./save.js";
-import { name } from "./text-codecs.js";
+import { isFileName, name } from "./text-codecs.js";
 
 /** In the order in which a save prints them. */
 const PARTS = ["srcip", "srcport", "dstip", "dstport"] as const;
@@ -64,7 +64,7 @@ export const hashlimit = define({
       return "exactly one of --hashlimit-upto and --hashlimit-above is required";
     }
     if (data.table === undefined) return "--hashlimit-name is required";
-    if (data.table === "" || data.table.includes("/")) return "--hashlimit-name is no file name";
+    if (!isFileName(data.table)) return "--hashlimit-name is no file name";
     if (data.gcInterval === 0 || data.expire === 0) return "times of 0 are refused by the kernel";
     if (rate.per === "packet" && (data.burst ?? 1) > 1_000_000) return "the burst is too large";
     if (rate.per === "byte" && data.burst !== undefined && data.burst < bytesOf(rate.cost)) {

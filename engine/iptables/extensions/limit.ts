@@ -34,10 +34,10 @@ export const limit = define({
   name: "limit",
   families: [4, 6],
   options,
-  check: ({ burst }) => (burst === 0 ? "--limit-burst 0 would never match" : undefined),
-  normalise: (data) => ({
-    limit: data.limit ?? DEFAULT_RATE,
-    burst: data.burst ?? DEFAULT_BURST,
+  // The nft backend takes a burst of 0 for the default; the legacy kernel refuses it.
+  normalise: ({ limit: asked, burst }) => ({
+    limit: asked ?? DEFAULT_RATE,
+    burst: burst === undefined || burst === 0 ? DEFAULT_BURST : burst,
   }),
   save: (data, reading) =>
     saveOptions(options, data, reading, data.burst === DEFAULT_BURST ? ["burst"] : []),

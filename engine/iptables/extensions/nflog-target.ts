@@ -4,7 +4,8 @@ import { saveOptions } from "./save.js";
 import { prefixText } from "./text-codecs.js";
 
 const options = {
-  prefix: option("--nflog-prefix", prefixText(63)),
+  /** The nft backend takes 127 bytes, the legacy one cuts them to 63. */
+  prefix: option("--nflog-prefix", prefixText(127)),
   group: option("--nflog-group", number(0, MAX_16)),
   /** Never worked; kept by the kernel without effect. */
   range: option("--nflog-range", number(0, MAX_32)),

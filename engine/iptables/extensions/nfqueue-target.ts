@@ -7,7 +7,9 @@ const queues: Codec<Range> = {
   read: (words, reading) => {
     const range = ids.read(words, reading);
     if ("refused" in range) return range;
-    return range.min < range.max ? range : refuse("a range FIRST:LAST is needed");
+    const count = range.max - range.min + 1;
+    if (count > MAX_16) return refuse("all 65536 queues are one too many");
+    return count > 1 ? range : refuse("a range FIRST:LAST is needed");
   },
 };
 

@@ -1,7 +1,7 @@
 import { parsePort } from "../../net/port.js";
 import type { ServiceProtocol } from "../../net/service-names.js";
 import { refuse, type Codec, type Refusal } from "./define.js";
-import { oneWord, writeRange, type Range } from "./codecs.js";
+import { oneWord, parseNumber, writeRange, type Range } from "./codecs.js";
 
 const MAX_PORT = 65535;
 
@@ -11,26 +11,32 @@ export function portRange(service: ServiceProtocol): Codec<Range> {
 }
 
 /**
- * As `portRange`, but read by `getaddrinfo`: decimal numbers only, names of any protocol, and a
- * range that runs backwards is taken (it never matches).
+ * As `portRange`, but read by `getaddrinfo`: decimal numbers only, names of any protocol, nothing
+ * for port 0, and a range that runs backwards is taken (it never matches).
  */
 export const resolvedPortRange: Codec<Range> = portRangeBy(resolvePort, false);
+
+/** A range that ends at 0 is printed as its first port. */
+export const connectionPorts: Codec<Range> = {
+  ...resolvedPortRange,
+  write: ({ min, max }) => writeRange({ min, max: max === 0 ? min : max }),
+};
 
 export const resolvedPort: Codec<number> = oneWord(
   (text) => resolvePort(text) ?? refuse(`"${text}" is not a port`),
   String,
 );
 
+/** Of a number too large the lower 16 bits are taken. */
 function resolvePort(text: string): number | undefined {
-  if (!/^\d+$/.test(text)) return /^0[xX]/.test(text) ? undefined : parsePort(text);
-  const port = Number(text);
-  return port <= MAX_PORT ? port : undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text) % (MAX_PORT + 1);
+  return /^\d/.test(text) ? undefined : parsePort(text);
 }
 
 function portRangeBy(read: (text: string) => number | undefined, ordered: boolean): Codec<Range> {
   return oneWord((text) => {
     const colon = text.indexOf(":");
-    if (text === "") return refuse("the port is missing");
+    if (text === "") return ordered ? refuse("the port is missing") : { min: 0, max: 0 };
     const low = colon < 0 ? text : text.slice(0, colon);
     const high = colon < 0 ? text : text.slice(colon + 1);
     const min = low === "" ? 0 : read(low);
@@ -47,12 +53,12 @@ export function isEveryPort({ min, max }: Range): boolean {
   return min === 0 && max === MAX_PORT;
 }
 
-/** `PORT` or `MIN-MAX` as NAT targets take them. */
+/** `PORT`, which may be a service name, or `MIN-MAX` in numbers, as NAT targets take them. */
 export function readDashedPorts(text: string): Range | Refusal {
-  const dash = /^(\w+)-(\w+)$/.exec(text);
-  const min = parsePort(dash?.[1] ?? text);
-  const max = dash?.[2] === undefined ? min : parsePort(dash[2]);
-  if (min === undefined || max === undefined) return refuse(`"${text}" is not a port`);
+  const range = /^(\d\w*)-(\w+)$/.exec(text);
+  const min = range === null ? parsePort(text) : parseNumber(range[1] ?? "", 0, MAX_PORT);
+  const max = range === null ? min : parseNumber(range[2] ?? "", 0, MAX_PORT);
+  if (typeof min !== "number" || typeof max !== "number") return refuse(`"${text}" is not a port`);
   return max < min ? refuse(`the port range ${text} runs backwards`) : { min, max };
 }
 

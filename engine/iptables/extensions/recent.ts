@@ -1,8 +1,8 @@
 import { allOnes } from "../../net/prefix.js";
-import { define, negatable, option, type InstanceOf } from "./define.js";
+import { define, lastGiven, negatable, option, type InstanceOf } from "./define.js";
 import { address } from "./address-codecs.js";
 import { number, present, MAX_32 } from "./codecs.js";
-import { name } from "./text-codecs.js";
+import { isFileName, name } from "./text-codecs.js";
 
 /** Kernel: `net/netfilter/xt_recent.c: recent_mt`, refusals `recent_mt_check`. */
 export const recent = define({
@@ -13,7 +13,8 @@ export const recent = define({
     rcheck: negatable("--rcheck", present),
     update: negatable("--update", present),
     remove: negatable("--remove", present),
-    seconds: option("--seconds", number(1, MAX_32)),
+    /** A save prints it as a signed number. */
+    seconds: option("--seconds", { ...number(1, MAX_32), write: (value) => String(value | 0) }),
     reap: option("--reap", present),
     /** At most what the module's `ip_pkt_list_tot` allows; beyond 65535 no kernel takes it. */
     hitcount: option("--hitcount", number(0, 65535)),
@@ -33,16 +34,18 @@ export const recent = define({
     if (checks === undefined && (data.seconds !== undefined || (data.hitcount ?? 0) > 0)) {
       return "--seconds and --hitcount need --rcheck or --update";
     }
-    if (data.list === "" || data.list?.includes("/") === true) return "--name is no file name";
-    return undefined;
+    return data.list === undefined || isFileName(data.list) ? undefined : "--name is no file name";
   },
-  normalise: ({ hitcount, rsource, rdest, ...data }, { family }) => ({
-    ...data,
-    ...(hitcount === undefined || hitcount === 0 ? {} : { hitcount }),
-    list: data.list ?? "DEFAULT",
-    mask: data.mask ?? allOnes(family),
-    // Where both stand, the later one counts; their order is not kept.
-    ...(rdest === true && rsource === undefined ? { rdest } : { rsource: true }),
-  }),
+  normalise: (given, { family }) => {
+    const { hitcount, rsource: _source, rdest: _dest, ...data } = given;
+    return {
+      ...data,
+      ...(hitcount === undefined || hitcount === 0 ? {} : { hitcount }),
+      list: data.list ?? "DEFAULT",
+      mask: data.mask ?? allOnes(family),
+      // The later one counts.
+      ...(lastGiven(given, ["rsource", "rdest"]) === "rdest" ? { rdest: true } : { rsource: true }),
+    };
+  },
 });
 export type RecentMatch = InstanceOf<typeof recent>;

@@ -72,6 +72,8 @@ function withFlags(chunk: SctpChunk, letters: string): SctpChunk | Refusal {
   for (const letter of letters) {
     const place = flagsOf(chunk.type).indexOf(letter.toUpperCase());
     if (place < 0) return refuse(`"${letter}" is no flag of SCTP chunk ${nameOf(chunk.type)}`);
+    // iptables files flags under the place in its own list, which beyond the first 15 is no type.
+    if (chunk.type >= 15) continue;
     const bit = 1 << (7 - place);
     mask |= bit;
     if (letter === letter.toUpperCase()) flags |= bit;

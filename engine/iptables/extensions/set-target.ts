@@ -18,6 +18,9 @@ export const setTarget = define({
     mapPrio: option("--map-prio", present),
     mapQueue: option("--map-queue", present),
   },
+  // Marks are mapped in the table mangle only, the others also where the packet leaves.
+  hooksFor: ({ mapPrio, mapQueue }) =>
+    countGiven(mapPrio, mapQueue) > 0 ? ["FORWARD", "OUTPUT", "POSTROUTING"] : undefined,
   check: (data) => {
     const mapped = countGiven(data.mapMark, data.mapPrio, data.mapQueue);
     if (countGiven(data.addSet, data.delSet, data.mapSet) === 0) {

@@ -30,30 +30,31 @@ function isHex(bytes: string): boolean {
   return /[^ -~]/.test(bytes) || bytes.endsWith("\\");
 }
 
+/** A hex block and the character after it, which stands for itself; or one character. */
+const HEX_PART =
+  /^(?:\| *(?<hex>(?:[0-9a-fA-F]{2} ?)+)\|(?<after>.?)|\\(?<literal>.)|(?<plain>[^|\\]))/s;
+
 /** Text with `|` around hex digits, and `\` before a character that stands for itself. */
 const hexPattern: Codec<Pattern> = oneWord((text) => {
-  if (text === "") return refuse("the pattern is empty");
   let bytes = "";
-  let rest = text;
-  while (rest !== "") {
-    const part =
-      /^(?:\|(?<hex>(?: *[0-9a-fA-F]{2})* *)(?:\||$)|\\(?<literal>.)|(?<plain>[^|\\]))/s.exec(rest);
+  for (let rest = text; rest !== "";) {
+    const part = HEX_PART.exec(rest);
     if (part?.groups === undefined) return refuse(`"${rest}" is no hex block or text`);
-    const { hex, literal, plain } = part.groups;
-    bytes +=
-      hex === undefined
-        ? bytesOf(literal ?? plain ?? "")
-        : hex
-            .replaceAll(" ", "")
-            .replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+    const { hex = "", after = "", literal = "", plain = "" } = part.groups;
+    bytes += `${fromHex(hex)}${bytesOf(`${after}${literal}${plain}`)}`;
     rest = rest.slice(part[0].length);
   }
   return sized(bytes);
 }, pattern.write);
 
+function fromHex(digits: string): string {
+  const pairs = digits.replaceAll(" ", "");
+  return pairs.replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+}
+
 const options = {
   pattern: negatable("--string", pattern, { also: { "--hex-string": hexPattern } }),
-  algo: option("--algo", oneOf(["bm", "kmp", "fsm"])),
+  algo: option("--algo", oneOf(["bm", "kmp"])),
   from: option("--from", number(0, MAX_16)),
   to: option("--to", number(0, MAX_16)),
   icase: option("--icase", present),

@@ -1,5 +1,5 @@
 import { TCP } from "../../net/protocol.js";
-import { countGiven, define, option, type InstanceOf } from "./define.js";
+import { countGiven, define, lastGiven, option, type InstanceOf } from "./define.js";
 import { MAX_16, number, present } from "./codecs.js";
 
 /**
@@ -23,8 +23,13 @@ export const tcpmssTarget = define({
     }
     return family === 6 && (data.setMss ?? 0) > MAX_16 - 40 ? "--set-mss is too large" : undefined;
   },
-  // One field of the kernel's holds both; clamping is its value 65535.
-  normalise: ({ setMss, clampMssToPmtu }) =>
-    clampMssToPmtu === true ? { clampMssToPmtu } : setMss === undefined ? {} : { setMss },
+  // One field of the kernel's holds both (clamping is its value 65535); the later one counts.
+  normalise: (data) => {
+    const { setMss } = data;
+    if (lastGiven(data, ["setMss", "clampMssToPmtu"]) === "clampMssToPmtu") {
+      return { clampMssToPmtu: true };
+    }
+    return setMss === undefined ? {} : { setMss };
+  },
 });
 export type TcpmssTarget = InstanceOf<typeof tcpmssTarget>;

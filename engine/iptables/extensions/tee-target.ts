@@ -11,6 +11,9 @@ export const tee = define({
     gateway: option("--gateway", address),
     oif: option("--oif", interfaceName),
   },
-  check: ({ gateway }) => (gateway === undefined ? "--gateway is required" : undefined),
+  check: ({ gateway }) => {
+    if (gateway === undefined) return "--gateway is required";
+    return gateway === 0 || gateway === 0n ? "--gateway may not be all zeros" : undefined;
+  },
 });
 export type TeeTarget = InstanceOf<typeof tee>;

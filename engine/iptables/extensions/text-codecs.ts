@@ -27,6 +27,11 @@ export function name(bytes: number): Codec<string> {
   );
 }
 
+/** Whether `/proc` can hold a file of this name (kernel: `xt_check_proc_name`). */
+export function isFileName(text: string): boolean {
+  return text !== "" && text !== "." && text !== ".." && !text.includes("/");
+}
+
 function cutBytes(text: string, bytes: number): string {
   if (text.length * 3 <= bytes) return text;
   const encoded = new TextEncoder().encode(text);
