@@ -40,7 +40,8 @@ export interface StatusCause {
 }
 
 export type ApiResult<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly status: Status };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly status: Status };
 
 const CODES: Readonly<Record<StatusReason, number>> = {
   BadRequest: 400,

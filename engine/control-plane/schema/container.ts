@@ -58,16 +58,23 @@ const containerFields: Fields = {
   workingDir: string,
   ports: listByKey(
     "containerPort",
-    object("ContainerPort", {
-      name: string,
-      hostPort: int32,
-      containerPort: int32,
-      protocol: string,
-      hostIP: string,
-    }),
+    object(
+      "ContainerPort",
+      {
+        name: string,
+        hostPort: int32,
+        containerPort: int32,
+        protocol: string,
+        hostIP: string,
+      },
+      { containerPort: 0 },
+    ),
   ),
   envFrom: list(anything),
-  env: listByKey("name", object("EnvVar", { name: string, value: string, valueFrom: anything })),
+  env: listByKey(
+    "name",
+    object("EnvVar", { name: string, value: string, valueFrom: anything }, { name: "" }),
+  ),
   resources,
   resizePolicy: list(anything),
   restartPolicy: string,
@@ -101,7 +108,7 @@ const containerFields: Fields = {
 };
 
 /** `core/v1 Container`. */
-export const container = object("Container", containerFields);
+export const container = object("Container", containerFields, { name: "" });
 
 /** `core/v1 EphemeralContainer`. */
 export const ephemeralContainer = object("EphemeralContainer", {

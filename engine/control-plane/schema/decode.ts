@@ -64,15 +64,16 @@ function decodeObject(
     const read = decodeValue(field, item, inner, problems);
     if (read !== undefined) made[name] = read;
   }
+  for (const [name, zero] of Object.entries(shape.zero)) {
+    const field = shape.fields[name];
+    if (made[name] !== undefined || field === undefined) continue;
+    const read = decodeValue(field, zero, place, problems);
+    if (read !== undefined) made[name] = read;
+  }
   return made;
 }
 
-function decodeMap(
-  of: Shape,
-  value: unknown,
-  place: Place,
-  problems: string[],
-): Json | undefined {
+function decodeMap(of: Shape, value: unknown, place: Place, problems: string[]): Json | undefined {
   if (!isObject(value)) return mismatch(goTypeOf({ kind: "map", of }), value, place, problems);
   const made: Record<string, Json> = {};
   for (const [name, item] of Object.entries(value)) {
@@ -83,12 +84,7 @@ function decodeMap(
   return made;
 }
 
-function decodeList(
-  of: Shape,
-  value: unknown,
-  place: Place,
-  problems: string[],
-): Json | undefined {
+function decodeList(of: Shape, value: unknown, place: Place, problems: string[]): Json | undefined {
   if (!Array.isArray(value)) return mismatch(`[]${goTypeOf(of)}`, value, place, problems);
   const made: Json[] = [];
   for (const [index, item] of value.entries()) {
@@ -121,8 +117,9 @@ function scalarFitting(type: ScalarType, value: unknown): Json | undefined {
     case "int64":
       return isInteger(value) ? value : undefined;
     case "intOrString":
+      return typeof value === "string" || isInteger(value) ? value : undefined;
     case "quantity":
-      return typeof value === "string" || isNumber(value) ? value : undefined;
+      return isNumber(value) ? String(value) : typeof value === "string" ? value : undefined;
     case "Time":
     case "MicroTime":
       return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;

@@ -22,8 +22,7 @@ const ownerReference = object("OwnerReference", {
   blockOwnerDeletion: bool,
 });
 
-/** `meta/v1 ObjectMeta`. */
-export const objectMeta = object("ObjectMeta", {
+const metaFields: Fields = {
   name: string,
   generateName: string,
   namespace: string,
@@ -39,7 +38,13 @@ export const objectMeta = object("ObjectMeta", {
   ownerReferences: listByKey("uid", ownerReference),
   finalizers: setOf(string),
   managedFields: list(anything),
-});
+};
+
+/** `meta/v1 ObjectMeta`. */
+export const objectMeta = object("ObjectMeta", metaFields, { name: "", namespace: "" });
+
+/** The metadata of a template, which names nothing. */
+export const templateMeta = object("ObjectMeta", metaFields);
 
 /** `meta/v1 LabelSelector`. */
 export const labelSelector = object("LabelSelector", {
@@ -51,5 +56,10 @@ export const labelSelector = object("LabelSelector", {
 
 /** A whole object of a kind: its own fields beside those that every object has. */
 export function kind(goType: string, fields: Fields): Shape {
-  return object(goType, { apiVersion: string, kind: string, metadata: objectMeta, ...fields });
+  const zero = { metadata: {}, ...(fields["spec"] === undefined ? {} : { spec: {} }) };
+  return object(
+    goType,
+    { apiVersion: string, kind: string, metadata: objectMeta, ...fields },
+    zero,
+  );
 }

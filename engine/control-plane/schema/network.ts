@@ -13,14 +13,18 @@ import {
   string,
 } from "./shape.js";
 
-const servicePort = object("ServicePort", {
-  name: string,
-  protocol: string,
-  appProtocol: string,
-  port: int32,
-  targetPort: intOrString,
-  nodePort: int32,
-});
+const servicePort = object(
+  "ServicePort",
+  {
+    name: string,
+    protocol: string,
+    appProtocol: string,
+    port: int32,
+    targetPort: intOrString,
+    nodePort: int32,
+  },
+  { port: 0 },
+);
 
 /** `core/v1 Service`. */
 export const service = kind("Service", {
@@ -67,24 +71,28 @@ export const service = kind("Service", {
 export const endpointSlice = kind("EndpointSlice", {
   addressType: string,
   endpoints: list(
-    object("Endpoint", {
-      addresses: setOf(string),
-      conditions: object("EndpointConditions", { ready: bool, serving: bool, terminating: bool }),
-      hostname: string,
-      targetRef: object("ObjectReference", {
-        kind: string,
-        namespace: string,
-        name: string,
-        uid: string,
-        apiVersion: string,
-        resourceVersion: string,
-        fieldPath: string,
-      }),
-      deprecatedTopology: map(string),
-      nodeName: string,
-      zone: string,
-      hints: object("EndpointHints", { forZones: list(object("ForZone", { name: string })) }),
-    }),
+    object(
+      "Endpoint",
+      {
+        addresses: setOf(string),
+        conditions: object("EndpointConditions", { ready: bool, serving: bool, terminating: bool }),
+        hostname: string,
+        targetRef: object("ObjectReference", {
+          kind: string,
+          namespace: string,
+          name: string,
+          uid: string,
+          apiVersion: string,
+          resourceVersion: string,
+          fieldPath: string,
+        }),
+        deprecatedTopology: map(string),
+        nodeName: string,
+        zone: string,
+        hints: object("EndpointHints", { forZones: list(object("ForZone", { name: string })) }),
+      },
+      { addresses: [] },
+    ),
   ),
   ports: list(
     object("EndpointPort", { name: string, protocol: string, port: int32, appProtocol: string }),

@@ -1,5 +1,5 @@
 import { container, ephemeralContainer } from "./container.js";
-import { kind, labelSelector, objectMeta } from "./meta.js";
+import { kind, labelSelector, templateMeta } from "./meta.js";
 import {
   anything,
   bool,
@@ -73,50 +73,58 @@ const topologySpreadConstraint = object("TopologySpreadConstraint", {
 });
 
 /** `core/v1 PodSpec`. */
-export const podSpec = object("PodSpec", {
-  volumes: listByKey("name", anything),
-  initContainers: listByKey("name", container),
-  containers: listByKey("name", container),
-  ephemeralContainers: listByKey("name", ephemeralContainer),
-  restartPolicy: string,
-  terminationGracePeriodSeconds: int64,
-  activeDeadlineSeconds: int64,
-  dnsPolicy: string,
-  nodeSelector: map(string),
-  serviceAccountName: string,
-  serviceAccount: string,
-  automountServiceAccountToken: bool,
-  nodeName: string,
-  hostNetwork: bool,
-  hostPID: bool,
-  hostIPC: bool,
-  shareProcessNamespace: bool,
-  securityContext: anything,
-  imagePullSecrets: listByKey("name", object("LocalObjectReference", { name: string })),
-  hostname: string,
-  subdomain: string,
-  affinity,
-  schedulerName: string,
-  tolerations: list(toleration),
-  hostAliases: listByKey("ip", object("HostAlias", { ip: string, hostnames: list(string) })),
-  priorityClassName: string,
-  priority: int32,
-  dnsConfig: anything,
-  readinessGates: list(object("PodReadinessGate", { conditionType: string })),
-  runtimeClassName: string,
-  enableServiceLinks: bool,
-  preemptionPolicy: string,
-  overhead: map(quantity),
-  topologySpreadConstraints: listByKey("topologyKey", topologySpreadConstraint),
-  setHostnameAsFQDN: bool,
-  os: object("PodOS", { name: string }),
-  hostUsers: bool,
-  schedulingGates: listByKey("name", object("PodSchedulingGate", { name: string })),
-  resourceClaims: listByKey("name", anything),
-});
+export const podSpec = object(
+  "PodSpec",
+  {
+    volumes: listByKey("name", anything),
+    initContainers: listByKey("name", container),
+    containers: listByKey("name", container),
+    ephemeralContainers: listByKey("name", ephemeralContainer),
+    restartPolicy: string,
+    terminationGracePeriodSeconds: int64,
+    activeDeadlineSeconds: int64,
+    dnsPolicy: string,
+    nodeSelector: map(string),
+    serviceAccountName: string,
+    serviceAccount: string,
+    automountServiceAccountToken: bool,
+    nodeName: string,
+    hostNetwork: bool,
+    hostPID: bool,
+    hostIPC: bool,
+    shareProcessNamespace: bool,
+    securityContext: anything,
+    imagePullSecrets: listByKey("name", object("LocalObjectReference", { name: string })),
+    hostname: string,
+    subdomain: string,
+    affinity,
+    schedulerName: string,
+    tolerations: list(toleration),
+    hostAliases: listByKey("ip", object("HostAlias", { ip: string, hostnames: list(string) })),
+    priorityClassName: string,
+    priority: int32,
+    dnsConfig: anything,
+    readinessGates: list(object("PodReadinessGate", { conditionType: string })),
+    runtimeClassName: string,
+    enableServiceLinks: bool,
+    preemptionPolicy: string,
+    overhead: map(quantity),
+    topologySpreadConstraints: listByKey("topologyKey", topologySpreadConstraint),
+    setHostnameAsFQDN: bool,
+    os: object("PodOS", { name: string }),
+    hostUsers: bool,
+    schedulingGates: listByKey("name", object("PodSchedulingGate", { name: string })),
+    resourceClaims: listByKey("name", anything),
+  },
+  { containers: [] },
+);
 
 /** `core/v1 PodTemplateSpec`. */
-export const podTemplate = object("PodTemplateSpec", { metadata: objectMeta, spec: podSpec });
+export const podTemplate = object(
+  "PodTemplateSpec",
+  { metadata: templateMeta, spec: podSpec },
+  { metadata: {}, spec: {} },
+);
 
 /** A condition of any kind of object: they differ only in which times they carry. */
 export const condition = object("Condition", {

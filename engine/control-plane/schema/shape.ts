@@ -1,3 +1,5 @@
+import type { JsonObject } from "../json.js";
+
 /**
  * The shape of a kind of object: which fields it may have and of which types, and how lists merge
  * under a strategic merge patch (the `patchMergeKey` and `patchStrategy` of Kubernetes' types).
@@ -7,14 +9,27 @@ export type Shape =
   | { readonly kind: "scalar"; readonly type: ScalarType }
   /** A part that nothing here looks into; it is kept as it is. */
   | { readonly kind: "anything" }
-  | { readonly kind: "object"; readonly goType: string; readonly fields: Fields }
+  | {
+      readonly kind: "object";
+      readonly goType: string;
+      readonly fields: Fields;
+      /** What stands for required fields that are absent, as Go's zero values do. */
+      readonly zero: JsonObject;
+    }
   | { readonly kind: "map"; readonly of: Shape }
   | { readonly kind: "list"; readonly of: Shape; readonly merge: ListMerge };
 
 export type Fields = Readonly<Record<string, Shape>>;
 
 export type ScalarType =
-  "string" | "bool" | "int32" | "int64" | "intOrString" | "quantity" | "Time" | "MicroTime";
+  | "string"
+  | "bool"
+  | "int32"
+  | "int64"
+  | "intOrString"
+  | "quantity"
+  | "Time"
+  | "MicroTime";
 
 export type ListMerge =
   | { readonly kind: "replace" }
@@ -36,8 +51,8 @@ export const microTime = scalar("MicroTime");
 export const anything: Shape = { kind: "anything" };
 
 /** `goType` is the name of the Go struct, which the API server's messages use. */
-export function object(goType: string, fields: Fields): Shape {
-  return { kind: "object", goType, fields };
+export function object(goType: string, fields: Fields, zero: JsonObject = {}): Shape {
+  return { kind: "object", goType, fields, zero };
 }
 
 export function map(of: Shape): Shape {

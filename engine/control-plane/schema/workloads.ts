@@ -4,22 +4,26 @@ import { bool, int32, int64, intOrString, listByKey, object, string } from "./sh
 
 /** `apps/v1 Deployment`. */
 export const deployment = kind("Deployment", {
-  spec: object("DeploymentSpec", {
-    replicas: int32,
-    selector: labelSelector,
-    template: podTemplate,
-    strategy: object("DeploymentStrategy", {
-      type: string,
-      rollingUpdate: object("RollingUpdateDeployment", {
-        maxUnavailable: intOrString,
-        maxSurge: intOrString,
+  spec: object(
+    "DeploymentSpec",
+    {
+      replicas: int32,
+      selector: labelSelector,
+      template: podTemplate,
+      strategy: object("DeploymentStrategy", {
+        type: string,
+        rollingUpdate: object("RollingUpdateDeployment", {
+          maxUnavailable: intOrString,
+          maxSurge: intOrString,
+        }),
       }),
-    }),
-    minReadySeconds: int32,
-    revisionHistoryLimit: int32,
-    paused: bool,
-    progressDeadlineSeconds: int32,
-  }),
+      minReadySeconds: int32,
+      revisionHistoryLimit: int32,
+      paused: bool,
+      progressDeadlineSeconds: int32,
+    },
+    { selector: {}, template: {} },
+  ),
   status: object("DeploymentStatus", {
     observedGeneration: int64,
     replicas: int32,
@@ -34,12 +38,16 @@ export const deployment = kind("Deployment", {
 
 /** `apps/v1 ReplicaSet`. */
 export const replicaSet = kind("ReplicaSet", {
-  spec: object("ReplicaSetSpec", {
-    replicas: int32,
-    minReadySeconds: int32,
-    selector: labelSelector,
-    template: podTemplate,
-  }),
+  spec: object(
+    "ReplicaSetSpec",
+    {
+      replicas: int32,
+      minReadySeconds: int32,
+      selector: labelSelector,
+      template: podTemplate,
+    },
+    { selector: {}, template: {} },
+  ),
   status: object("ReplicaSetStatus", {
     replicas: int32,
     fullyLabeledReplicas: int32,

@@ -69,9 +69,8 @@ export class MemoryStore implements Store {
       const value = this.#valueAt(key, this.#compacted);
       if (value !== undefined) base.push(value);
     }
-    const log = this.#log.map(
-      (event): LoggedChange =>
-        event.type === "put" ? { put: event.now } : { delete: event.key, revision: event.revision },
+    const log = this.#log.map((event): LoggedChange =>
+      event.type === "put" ? { put: event.now } : { delete: event.key, revision: event.revision },
     );
     return { revision: this.#revision, compacted: this.#compacted, base, log };
   }

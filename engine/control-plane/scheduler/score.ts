@@ -1,0 +1,116 @@
+import { matchesSelector } from "../api/selector.js";
+import { controllerOf, type Pod } from "../objects.js";
+import { countsByDomain, domainOf, matchesNodeTerm } from "./filter.js";
+import type { NodeInfo } from "./node-info.js";
+import { scoredRequestsOf } from "./requests.js";
+import { isTolerated } from "./taints.js";
+
+/** 0 to 100 for each node, more is better. */
+type Score = (pod: Pod, nodes: readonly NodeInfo[]) => readonly number[];
+
+/** How much of a node would still be free, on average of CPU and memory. */
+const leastAllocated: Score = (pod, nodes) => {
+  const { cpu, memory } = scoredRequestsOf(pod.spec);
+  return nodes.map((info) => {
+    const free = (used: number, all: number): number =>
+      all === 0 || used > all ? 0 : (100 * (all - used)) / all;
+    const cpuFree = free(info.scoredCpu + cpu, info.allocatable("cpu"));
+    const memoryFree = free(info.scoredMemory + memory, info.allocatable("memory"));
+    return Math.floor((cpuFree + memoryFree) / 2);
+  });
+};
+
+/** How alike the shares taken of CPU and memory would be. */
+const balancedAllocation: Score = (pod, nodes) => {
+  const { cpu, memory } = scoredRequestsOf(pod.spec);
+  return nodes.map((info) => {
+    const share = (used: number, all: number): number => (all === 0 ? 1 : Math.min(1, used / all));
+    const cpuShare = share(info.scoredCpu + cpu, info.allocatable("cpu"));
+    const memoryShare = share(info.scoredMemory + memory, info.allocatable("memory"));
+    return Math.floor(100 * (1 - Math.abs(cpuShare - memoryShare) / 2));
+  });
+};
+
+const preferredTaints: Score = (pod, nodes) =>
+  normalized(
+    nodes.map(
+      ({ node }) =>
+        (node.spec.taints ?? []).filter(
+          (taint) => taint.effect === "PreferNoSchedule" && !isTolerated(pod.spec, taint),
+        ).length,
+    ),
+    "fewer",
+  );
+
+const preferredNodes: Score = (pod, nodes) => {
+  const terms =
+    pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  const weights = nodes.map((info) =>
+    terms.reduce(
+      (sum, term) => sum + (matchesNodeTerm(term.preference, info) ? term.weight : 0),
+      0,
+    ),
+  );
+  return normalized(weights, "more");
+};
+
+/**
+ * Pods of one controller keep apart by node, and Pods keep to their soft spread constraints
+ * (`PodTopologySpread` with its default constraints).
+ */
+const spread: Score = (pod, nodes) => {
+  const soft = (pod.spec.topologySpreadConstraints ?? []).filter(
+    (constraint) => constraint.whenUnsatisfiable === "ScheduleAnyway",
+  );
+  const counts = nodes.map(() => 0);
+  for (const constraint of soft) {
+    const byDomain = countsByDomain(pod, nodes, constraint.topologyKey, (other) =>
+      matchesSelector(constraint.labelSelector, other.metadata.labels),
+    );
+    for (const [index, info] of nodes.entries()) {
+      const domain = domainOf(info, constraint.topologyKey);
+      counts[index] = (counts[index] ?? 0) + (byDomain.get(domain ?? "") ?? 0);
+    }
+  }
+  const uid = controllerOf(pod)?.uid;
+  if ((pod.spec.topologySpreadConstraints ?? []).length === 0 && uid !== undefined) {
+    return normalized(
+      nodes.map((info) => info.siblings(uid)),
+      "fewer",
+    );
+  }
+  return normalized(counts, "fewer");
+};
+
+/** Scales to 0..100, the best of them at 100. */
+function normalized(values: readonly number[], better: "more" | "fewer"): readonly number[] {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  if (most === 0) return values.map(() => (better === "fewer" ? 100 : 0));
+  return values.map((value) => {
+    const share = Math.floor((100 * value) / most);
+    return better === "more" ? share : 100 - share;
+  });
+}
+
+/** With the weights of the scheduler's default profile. */
+const SCORES: readonly { readonly score: Score; readonly weight: number }[] = [
+  { score: leastAllocated, weight: 1 },
+  { score: balancedAllocation, weight: 1 },
+  { score: preferredTaints, weight: 3 },
+  { score: preferredNodes, weight: 2 },
+  { score: spread, weight: 2 },
+];
+
+/** The nodes that score best; chance decides among them. */
+export function bestNodes(pod: Pod, nodes: readonly NodeInfo[]): readonly NodeInfo[] {
+  const totals = nodes.map(() => 0);
+  for (const { score, weight } of SCORES) {
+    for (const [index, points] of score(pod, nodes).entries()) {
+      totals[index] = (totals[index] ?? 0) + weight * points;
+    }
+  }
+  let most = 0;
+  for (const total of totals) most = Math.max(most, total);
+  return nodes.filter((_node, index) => totals[index] === most);
+}
