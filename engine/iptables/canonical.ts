@@ -168,6 +168,20 @@ export function sameRuleset(left: Ruleset, right: Ruleset): boolean {
   return sameData(canonicalRuleset(left), canonicalRuleset(right));
 }
 
+/** A text that two rules have in common just when `sameRule` holds of them. */
+export function ruleKey(rule: Rule, family: Family): string {
+  return dataKey(canonicalRule(rule, family));
+}
+
+function dataKey(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (!isRecord(value)) return JSON.stringify(value) ?? "";
+  if (Array.isArray(value)) return `[${value.map(dataKey).join(",")}]`;
+  const entries = Object.keys(value).sort();
+  const given = entries.filter((key) => value[key] !== undefined);
+  return `{${given.map((key) => `${JSON.stringify(key)}:${dataKey(value[key])}`).join(",")}}`;
+}
+
 /** Deep equality of plain data, maps in their order; a key with `undefined` is as good as none. */
 export function sameData(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;

@@ -3,7 +3,7 @@ import type { ParsedLine } from "./command-line.js";
 import type { SourceLine } from "./fault-log.js";
 
 /** What `iptables-restore` reads of a line at once (`iptables-restore.c: buffer[10240]`). */
-export const LINE_BUFFER = 10_238;
+export const LINE_BUFFER = 10_239;
 
 /** Beyond this the words of a line are not looked at: no real rule comes near it. */
 export const UNREAD_LENGTH = 100_000;

@@ -13,7 +13,7 @@ import { splitWords, MAX_WORD_BYTES, type Word } from "../words.js";
 import { byteLength } from "../bytes.js";
 
 /** `iptables-restore` takes no more words in a line (`xshared.h: MAX_ARGC`, less its own). */
-const MAX_WORDS = 250;
+const MAX_WORDS = 251;
 
 /**
  * Reads one line of restore input word by word, as `xshared.c: do_parse` does. Whatever cannot be
