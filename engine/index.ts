@@ -49,3 +49,4 @@ export type { ProxyInputs } from "./kube-proxy/from-flags.js";
 export { compileFromFlags } from "./kube-proxy/from-flags.js";
 export type { Compilation } from "./kube-proxy/compile.js";
 export { compile } from "./kube-proxy/compile.js";
+export { completeRuleset, completeText } from "./kube-proxy/complete.js";

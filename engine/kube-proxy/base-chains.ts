@@ -38,21 +38,25 @@ function comment(text: string): Clause {
  * 127.0.0.0/8; this drops what was not translated to there (kubernetes issue 90259).
  */
 export function firewallRules(settings: ProxySettings): readonly KubeRule[] {
-  if (!hasFirewall(settings)) return [];
-  return [
-    {
-      chain: CHAIN.firewall,
-      clauses: [
-        comment("block incoming localnet connections"),
-        { kind: "destination", not: false, prefix: LOOPBACK_4 },
-        { kind: "source", not: true, prefix: LOOPBACK_4 },
-        { kind: "conntrack-state", not: true, states: ["RELATED", "ESTABLISHED", "DNAT"] },
-      ],
-      target: { kind: "DROP" },
-      reason: "localhost node ports: nobody else may send to loopback addresses",
-    },
-  ];
+  const reason = "localhost node ports: nobody else may send to loopback addresses";
+  return hasFirewall(settings) ? [{ ...LOCALNET_RULE, reason }] : [];
 }
+
+/** The same rule, as kubelet keeps it on every IPv4 node (`syncIPTablesRules`). */
+export function kubeletFirewallRule(): KubeRule {
+  return { ...LOCALNET_RULE, reason: "kubelet: nobody else may send to loopback addresses" };
+}
+
+const LOCALNET_RULE: Omit<KubeRule, "reason"> = {
+  chain: CHAIN.firewall,
+  clauses: [
+    comment("block incoming localnet connections"),
+    { kind: "destination", not: false, prefix: LOOPBACK_4 },
+    { kind: "source", not: true, prefix: LOOPBACK_4 },
+    { kind: "conntrack-state", not: true, states: ["RELATED", "ESTABLISHED", "DNAT"] },
+  ],
+  target: { kind: "DROP" },
+};
 
 export function forwardRules(settings: ProxySettings): readonly KubeRule[] {
   const invalid: KubeRule = {

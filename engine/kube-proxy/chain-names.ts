@@ -15,6 +15,7 @@ export const CHAIN = {
   firewall: "KUBE-FIREWALL",
   proxyCanary: "KUBE-PROXY-CANARY",
   kubeletCanary: "KUBE-KUBELET-CANARY",
+  kubeletHint: "KUBE-IPTABLES-HINT",
 } as const;
 
 const PREFIXES = {

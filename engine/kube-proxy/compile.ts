@@ -5,6 +5,8 @@ import { ProxyModel } from "../services/model.js";
 import type { Belief } from "../services/types.js";
 import { isServiceChain } from "./chain-names.js";
 import type { SyncConditions } from "./context.js";
+import type { RestoreInput } from "../iptables/restore.js";
+import { restoreInput } from "./restore-input.js";
 import { ByteWriter, fromAscii } from "./bytes.js";
 import { writeRule } from "./rule.js";
 import { serviceRules } from "./service-rules.js";
@@ -26,6 +28,8 @@ export interface Compilation {
   readonly bytes: Uint8Array;
   /** The same as text; made when asked for. */
   readonly text: string;
+  /** The same in typed form, each rule with what it was made for and why; made when asked for. */
+  readonly input: RestoreInput;
 }
 
 /** Compiles all Services as one kube-proxy 1.30 would on its first sync. */
@@ -45,7 +49,7 @@ export function compile(objects: KubernetesObjects, settings: ProxySettings): Ch
   for (const [key, ports] of model.allServices()) {
     if (ports.skipped !== undefined) skipped.set(key, ports.skipped);
   }
-  const bytes = writeAll(beliefs, conditions);
+  const { bytes, stale } = writeAll(beliefs, conditions);
   const value: Compilation = {
     settings,
     conditions,
@@ -54,6 +58,9 @@ export function compile(objects: KubernetesObjects, settings: ProxySettings): Ch
     bytes,
     get text() {
       return fromAscii(bytes);
+    },
+    get input() {
+      return restoreInput(beliefs, conditions, stale);
     },
   };
   return { value, faults };
@@ -74,7 +81,13 @@ export function countEndpoints(beliefs: readonly Belief[]): number {
 const ENDPOINT_BYTES = 360;
 const SERVICE_BYTES = 400;
 
-function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): Uint8Array {
+interface Written {
+  readonly bytes: Uint8Array;
+  /** Chains that were there and that nothing uses any more. */
+  readonly stale: readonly string[];
+}
+
+function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): Written {
   const { settings } = conditions;
   const endpoints = countEndpoints(beliefs);
   const filter = new ByteWriter(1 << 12);
@@ -92,10 +105,11 @@ function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): Uint8
   const stale = settings.currentChains
     .filter((chain) => isServiceChain(chain) && !active.has(chain))
     .sort();
-  return assemble(makeFrame(settings), {
+  const bytes = assemble(makeFrame(settings), {
     filter: [filter.view(0)],
     natChains: [natChains.view(0)],
     natRules: [natRules.view(0)],
     stale,
   });
+  return { bytes, stale };
 }

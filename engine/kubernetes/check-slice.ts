@@ -87,13 +87,18 @@ function readAddress(
     if (family === 4 && parseIPv4(address) !== undefined) return { address, family };
     const actual = sloppyFamily(address);
     const where = ["endpoints", index, "addresses", 0] as const;
-    if (actual === undefined) {
-      object.error("bad-address", `${JSON.stringify(address)} is not an IP address`, ...where);
+    if (actual === undefined || (actual === 4 && address.includes(":"))) {
+      const kind = actual === undefined ? "not an IP address" : "an IPv4 address in IPv6 form";
+      object.error("bad-address", `${JSON.stringify(address)} is ${kind}`, ...where);
       return undefined;
     }
     if (actual !== family) {
       const message = `${address} is an IPv${actual} address in an IPv${family} slice`;
       object.error("address-of-other-family", message, ...where);
+    }
+    if (actual === 4 && parseIPv4(address) === undefined) {
+      const message = `${address} has leading zeros: proxies write it as it is, and iptables reads such parts as octal`;
+      object.warn("address-with-leading-zeros", message, ...where);
     }
     return { address, family: actual };
   }
