@@ -1,5 +1,5 @@
 import type { ConnmarkMatch } from "../../engine/iptables/extensions/connmark.js";
-import type { Tracking } from "../walk/branch.js";
+import type { Tracking } from "../walk/memory.js";
 import { markMatches } from "./mark.js";
 import type { Truth } from "./truth.js";
 

@@ -9,8 +9,8 @@ import type { Negatable } from "../../engine/iptables/types.js";
 import { andAddress } from "../../engine/net/prefix.js";
 import type { Address } from "../../engine/net/ip.js";
 import { unknown } from "../packet/field.js";
-import type { Branch, Tracking } from "../walk/branch.js";
-import type { Tracked } from "../walk/memory.js";
+import type { Branch } from "../walk/branch.js";
+import type { Tracked, Tracking } from "../walk/memory.js";
 import { equal, within } from "./numbers.js";
 import { all, negatedIf, truth, type Truth } from "./truth.js";
 

@@ -12,6 +12,33 @@ export function fraction(numerator: bigint, denominator: bigint): Fraction {
   return { numerator: numerator / shared, denominator: denominator / shared };
 }
 
+/**
+ * `numerator / 2^bits`. Chances of long chains have thousands of bits, for which Euclid's algorithm
+ * is far too slow; taking off the common zeros at the end is enough here.
+ */
+export function dyadic(numerator: bigint, bits: number): Fraction {
+  if (numerator === 0n) return ZERO;
+  let odd = numerator;
+  let left = bits;
+  for (let step = 64; step > 0; step = step > 1 ? step / 2 : 0) {
+    while (left >= step && BigInt.asUintN(step, odd) === 0n) {
+      odd >>= BigInt(step);
+      left -= step;
+    }
+  }
+  return { numerator: odd, denominator: 1n << BigInt(left) };
+}
+
+/** The sum of `numerator / 2^bits` over all of them. */
+export function addDyadic(
+  parts: readonly { readonly numerator: bigint; readonly bits: number }[],
+): Fraction {
+  const most = parts.reduce((bits, part) => Math.max(bits, part.bits), 0);
+  let sum = 0n;
+  for (const { numerator, bits } of parts) sum += numerator << BigInt(most - bits);
+  return dyadic(sum, most);
+}
+
 export function addFractions(left: Fraction, right: Fraction): Fraction {
   return fraction(
     left.numerator * right.denominator + right.numerator * left.denominator,

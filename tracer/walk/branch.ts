@@ -5,20 +5,8 @@ import type { Packet } from "../packet/types.js";
 import type { Place, Trail, WalkEvent } from "./events.js";
 import type { Stage } from "./hooks.js";
 import type { Backend, LinkedChain, LinkedTable } from "./link.js";
-import type { Direction, Memory, Tracked, Zones } from "./memory.js";
+import type { Memory, Tracking, Zones } from "./memory.js";
 import type { Condition, Verdict } from "./result.js";
-
-/** What conntrack says of the packet (`skb->_nfct`). */
-export type Tracking =
-  /** Not looked at yet, not tracked at all here, or invalid: `-m conntrack` sees INVALID. */
-  | { readonly kind: "none" }
-  | { readonly kind: "untracked" }
-  | {
-      readonly kind: "tracked";
-      readonly connection: Tracked;
-      readonly direction: Direction;
-      readonly state: "NEW" | "ESTABLISHED" | "RELATED";
-    };
 
 /** What a `CT` rule in raw asks of the tracking that follows. */
 export interface TrackingTemplate {

@@ -10,7 +10,7 @@ import { drawAnswer } from "./draw.js";
 import type { FailedCondition } from "./events.js";
 import type { LinkedRule } from "./link.js";
 import { questionAbout } from "./question.js";
-import { suppose } from "./suppose.js";
+import { stated, suppose } from "./suppose.js";
 import type { Walker } from "./world.js";
 
 /**
@@ -66,12 +66,24 @@ function fail(walker: Walker, branch: Branch, rule: Rule, condition: FailedCondi
   const at = placeOf(branch);
   if (at !== undefined) {
     const depth = branch.scan?.depth ?? 0;
-    record(branch, { kind: "failed", at, depth, definition: rule, condition });
+    const { packet, out, tracking } = branch;
+    record(branch, {
+      kind: "failed",
+      at,
+      depth,
+      definition: rule,
+      condition,
+      packet,
+      out,
+      tracking,
+    });
   }
   return false;
 }
 
 function holds(walker: Walker, branch: Branch, match: Match): boolean {
+  const told = toldOf(walker, branch, match);
+  if (told !== undefined) return told;
   const answer = askMatch(match, branch, walker.world);
   if (answer === "yes" || answer === "no") return answer === "yes";
   if (answer === "hotdrop") {
@@ -82,6 +94,12 @@ function holds(walker: Walker, branch: Branch, match: Match): boolean {
   return (
     isUnknown(answer) && suppose(walker, branch, questionAbout(match, answer, branch), nextRule)
   );
+}
+
+/** What the user stated about this match (`limit=no`), whatever is known of it. */
+function toldOf(walker: Walker, branch: Branch, match: Match): boolean | undefined {
+  if (walker.world.statements.length === 0) return undefined;
+  return stated(walker, branch, questionAbout(match, { unknown: "" }, branch));
 }
 
 function whereOf(branch: Branch): string {

@@ -3,7 +3,7 @@ import { ICMP, ICMPV6, SCTP, TCP } from "../../engine/net/protocol.js";
 import type { Tuple } from "../host/types.js";
 import { isUnknown } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
-import { assume, record, use, type Branch, type Tracking } from "./branch.js";
+import { assume, record, use, type Branch } from "./branch.js";
 import type { ConntrackVerdict } from "./events.js";
 import { isIcmpError } from "./icmp.js";
 import { refresh } from "./lifetime.js";
@@ -13,6 +13,7 @@ import {
   forgetConnection,
   type Direction,
   type Tracked,
+  type Tracking,
   type Zones,
 } from "./memory.js";
 import { hasValidFlags, isReset, tcpMove } from "./tcp-tracking.js";

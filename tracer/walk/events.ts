@@ -1,7 +1,7 @@
 import type { Hook, Rule, TableName } from "../../engine/iptables/types.js";
 import type { Route } from "../host/types.js";
 import type { Packet } from "../packet/types.js";
-import type { Direction } from "./memory.js";
+import type { Direction, Tracking } from "./memory.js";
 
 /** Where in the rules something happens. */
 export interface Place {
@@ -51,6 +51,10 @@ export type WalkEvent =
       readonly depth: number;
       readonly definition: Rule;
       readonly condition: FailedCondition;
+      /** As the rule saw it. */
+      readonly packet: Packet;
+      readonly out: string | undefined;
+      readonly tracking: Tracking;
     }
   | {
       readonly kind: "policy";

@@ -33,6 +33,18 @@ export type Zones = Readonly<Record<Direction, number>>;
 
 export const DEFAULT_ZONES: Zones = { original: 0, reply: 0 };
 
+/** What conntrack says of the packet (`skb->_nfct`). */
+export type Tracking =
+  /** Not looked at yet, not tracked at all here, or invalid: `-m conntrack` sees INVALID. */
+  | { readonly kind: "none" }
+  | { readonly kind: "untracked" }
+  | {
+      readonly kind: "tracked";
+      readonly connection: Tracked;
+      readonly direction: Direction;
+      readonly state: "NEW" | "ESTABLISHED" | "RELATED";
+    };
+
 interface Found {
   readonly id: number;
   readonly direction: Direction;

@@ -42,6 +42,14 @@ function subjectOf({ packet, out }: Branch): string {
 
 /** What statements call it by: the name of a set, list or bucket. */
 function nameOf(match: Match): string | undefined {
-  if (match.name === "recent") return match.list ?? "DEFAULT";
-  return undefined;
+  switch (match.name) {
+    case "recent":
+      return match.list ?? "DEFAULT";
+    case "set":
+      return match.matchSet?.value.set;
+    case "hashlimit":
+      return match.table;
+    default:
+      return undefined;
+  }
 }

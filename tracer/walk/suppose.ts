@@ -1,3 +1,4 @@
+import { statedAnswer } from "../match/statement.js";
 import { describePlace, forkBranch, placeOf, record, type Branch } from "./branch.js";
 import { unknownBranch } from "./limits.js";
 import type { Walker } from "./world.js";
@@ -24,8 +25,8 @@ export function suppose(
   question: Question,
   otherwise: (other: Branch) => void,
 ): boolean {
-  const stated = statedAnswer(walker, branch, question);
-  if (stated !== undefined) return stated;
+  const told = stated(walker, branch, question);
+  if (told !== undefined) return told;
   const before = branch.supposed.get(question.key);
   if (before !== undefined) return before;
   const other = openBranch(walker, branch);
@@ -36,17 +37,18 @@ export function suppose(
   return true;
 }
 
-function statedAnswer(walker: Walker, branch: Branch, question: Question): boolean | undefined {
+/** The user's word on the question, if any; it stands above what is known otherwise. */
+export function stated(
+  { world }: Walker,
+  branch: Branch,
+  { kind, name, what }: Pick<Question, "kind" | "name" | "what">,
+): boolean | undefined {
+  if (world.statements.length === 0) return undefined;
   const place = placeOf(branch);
   const rule = place === undefined ? undefined : `${place.table}/${place.chain}/${place.rule}`;
-  const stated = walker.world.statements.find(
-    ({ kind, name }) =>
-      (kind === question.kind && (name === undefined || name === question.name)) ||
-      (kind === "rule" && name === rule),
-  );
-  if (stated === undefined) return undefined;
-  const holds = stated.holds;
-  record(branch, { kind: "supposed", at: place, what: question.what, holds, why: "stated" });
+  const holds = statedAnswer(world.statements, { kind, name }, rule);
+  if (holds === undefined) return undefined;
+  record(branch, { kind: "supposed", at: place, what, holds, why: "as stated" });
   return holds;
 }
 

@@ -1,6 +1,6 @@
 import { everyWay } from "../choose/fork.js";
 import type { Chooser } from "../choose/types.js";
-import { fraction, type Fraction } from "../odds/fraction.js";
+import { dyadic, type Fraction } from "../odds/fraction.js";
 import type { Packet } from "../packet/types.js";
 import { startBranch, type Branch, type Linked } from "./branch.js";
 import { eventsOf, type WalkEvent } from "./events.js";
@@ -80,7 +80,7 @@ function run(walker: Walker, branch: Branch): void {
 
 function outcomeOf(branch: Branch): Outcome {
   const events = eventsOf(branch.trail);
-  const odds = fraction(branch.numerator, 1n << BigInt(branch.bits));
+  const odds = dyadic(branch.numerator, branch.bits);
   return { path: pathOf(branch, events), odds, events, memory: branch.memory, branch };
 }
 
