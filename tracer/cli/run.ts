@@ -1,8 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { checkCommand } from "./commands/check.js";
 import { compileCommand } from "./commands/compile.js";
+import { demoCommand } from "./commands/demo.js";
+import { diffCommand } from "./commands/diff.js";
+import { fmtCommand } from "./commands/fmt.js";
+import { traceCommand } from "./commands/trace.js";
 import type { Context } from "./command.js";
 import { EXIT, type Io } from "./io.js";
-import { readVersion } from "./version.js";
+import { readVersion } from "./package.js";
 
 /** Runs one command line; resolves to its exit code and never throws for what a user may do. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -19,7 +24,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
         "them, or through any iptables-save dump, the way the Linux kernel would.",
     )
     .version(readVersion())
-    .addCommand(compileCommand(context));
+    .addCommand(compileCommand(context))
+    .addCommand(traceCommand(context))
+    .addCommand(checkCommand(context))
+    .addCommand(diffCommand(context))
+    .addCommand(fmtCommand(context))
+    .addCommand(demoCommand(context, run));
   settle(program, io);
   try {
     await program.parseAsync([...argv], { from: "user" });

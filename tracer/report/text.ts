@@ -1,4 +1,4 @@
-import type { Path } from "../walk/result.js";
+import type { Assumption, Path } from "../walk/result.js";
 import { stepLines } from "./step.js";
 import type { Style } from "./style.js";
 import { verdictLine } from "./verdict.js";
@@ -22,7 +22,7 @@ export function pathText(path: Path, options: TextOptions): string {
     "",
     ...hookBlocks(path, options),
     "",
-    ...circumstanceLines(path, options.style),
+    ...circumstanceLines(path, options),
     verdictLine(path, options.names, options.style),
     "",
   ].join("\n");
@@ -61,13 +61,20 @@ function hookBlocks(path: Path, options: TextOptions): readonly string[] {
 /** What the answer hangs on: conditions that could not be told, then assumptions that mattered. */
 export function circumstanceLines(
   { conditions, assumptions }: Pick<Path, "conditions" | "assumptions">,
-  style: Style,
+  { style, detail }: Pick<TextOptions, "style" | "detail">,
 ): readonly string[] {
   return [
     ...conditions.map(
       ({ what, holds, why }) =>
         `${style.yellow(holds ? "if" : "unless")} ${what} matches (unknown: ${why})`,
     ),
-    ...assumptions.map(({ what, because }) => style.dim(`assumed: ${what} (${because})`)),
+    ...assumptionLines(assumptions, detail === "full").map(style.dim),
   ];
+}
+
+/** One line for all of them; in full detail a line each, with the reason. */
+function assumptionLines(assumptions: readonly Assumption[], full: boolean): readonly string[] {
+  if (assumptions.length === 0) return [];
+  if (full) return assumptions.map(({ what, because }) => `assumed: ${what} (${because})`);
+  return [`assumed: ${assumptions.map(({ what }) => what).join("; ")} (--detail full says why)`];
 }

@@ -1,0 +1,107 @@
+import { fault, type Fault } from "../../../engine/errors.js";
+import { everyWay } from "../../choose/fork.js";
+import { seeded } from "../../choose/seeded.js";
+import { groupOutcomes, type OutcomeGroup } from "../../odds/group.js";
+import type { Packet } from "../../packet/types.js";
+import { pathJson } from "../../report/json.js";
+import { oddsJson, oddsText } from "../../report/odds.js";
+import { pathText, type TextOptions } from "../../report/text.js";
+import { destinationText, type Names } from "../../report/words.js";
+import { memoryOf } from "../../walk/memory.js";
+import type { Path } from "../../walk/result.js";
+import { walk } from "../../walk/walk.js";
+import type { Context } from "../command.js";
+import { styleFor } from "../style.js";
+import { showCount } from "./count.js";
+import type { TraceSetup } from "./load.js";
+import type { TraceOptions } from "./options.js";
+import { packetOf } from "./packet.js";
+import { tracePackets } from "./packets.js";
+import { explainOutcomes } from "./remarks.js";
+import { showReply } from "./reply.js";
+
+/** Walks what was asked and prints it; returns what went wrong on the way. */
+export async function answer(
+  setup: TraceSetup,
+  options: TraceOptions,
+  context: Context,
+): Promise<readonly Fault[]> {
+  if (options.packets !== undefined) return tracePackets(options.packets, setup, options, context);
+  const { ends } = setup;
+  if (ends === undefined) return [];
+  const { value: packet, faults } = packetOf(options, ends, setup.world.host);
+  if (packet === undefined) return faults;
+  return [...faults, ...answerOne(packet, setup, options, context)];
+}
+
+function answerOne(
+  packet: Packet,
+  setup: TraceSetup,
+  options: TraceOptions,
+  context: Context,
+): readonly Fault[] {
+  const text = textOptions(options, setup.names, context);
+  printNotes(setup, options, context);
+  if (options.count !== undefined) return showCount(packet, setup, options, context);
+  const memory = memoryOf(setup.world.host);
+  const chooser = options.seed === undefined ? everyWay : seeded(options.seed);
+  const outcomes = walk(setup.world, memory, packet, { chooser });
+  const groups = groupOutcomes(outcomes);
+  const wanted = chosenGroups(groups, options);
+  const [only] = wanted;
+  if (only === undefined) return [notReached(options.endpoint ?? "", groups)];
+  const single = options.odds === undefined && wanted.length === 1;
+  const alone =
+    single &&
+    (options.seed !== undefined || options.endpoint !== undefined || options.output === "text");
+  if (alone) printPath(only.path, text, options, context);
+  else printOdds(wanted, text, options, context);
+  if (options.output === "text" && options.detail !== "minimal") {
+    const remarks = explainOutcomes(wanted);
+    if (remarks.length > 0) context.io.out(`\n${remarks.join("\n")}\n`);
+  }
+  if (options.reply === true) showReply(only, setup, text, options, context);
+  return [];
+}
+
+function chosenGroups(
+  groups: readonly OutcomeGroup[],
+  { endpoint }: TraceOptions,
+): readonly OutcomeGroup[] {
+  if (endpoint === undefined) return groups;
+  return groups.filter(({ path }) => destinationText(path.last) === endpoint).slice(0, 1);
+}
+
+function notReached(endpoint: string, groups: readonly OutcomeGroup[]): Fault {
+  const ends = [
+    ...new Set(groups.map(({ path }) => `${path.verdict} ${destinationText(path.last)}`)),
+  ];
+  const message = `no walk ends at ${endpoint}; this packet may be: ${ends.slice(0, 8).join(", ")}`;
+  return fault("endpoint-not-reached", message, { field: "--endpoint" });
+}
+
+export function textOptions(options: TraceOptions, names: Names, { io }: Context): TextOptions {
+  return { detail: options.detail, names, style: styleFor(io) };
+}
+
+function printNotes(setup: TraceSetup, options: TraceOptions, { io }: Context): void {
+  if (options.output === "json" || options.detail === "minimal") return;
+  for (const note of setup.notes) io.out(`note: ${note}\n`);
+}
+
+function printPath(path: Path, text: TextOptions, options: TraceOptions, { io }: Context): void {
+  io.out(options.output === "json" ? `${JSON.stringify(pathJson(path))}\n` : pathText(path, text));
+}
+
+function printOdds(
+  groups: readonly OutcomeGroup[],
+  text: TextOptions,
+  options: TraceOptions,
+  { io }: Context,
+): void {
+  io.out(
+    options.output === "json"
+      ? `${JSON.stringify(oddsJson(groups), null, 2)}\n`
+      : oddsText(groups, text),
+  );
+}

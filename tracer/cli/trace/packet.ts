@@ -1,0 +1,58 @@
+import type { Checked } from "../../../engine/errors.js";
+import { formatAddress, type Address } from "../../../engine/net/ip.js";
+import type { HostState } from "../../host/types.js";
+import { hasPorts } from "../../packet/protocols.js";
+import { packetOfParts, readPacketLines } from "../../packet/jsonl.js";
+import type { Packet } from "../../packet/types.js";
+import { isOwnAddress } from "../../walk/address-type.js";
+import { lookUp } from "../../walk/fib.js";
+import type { TraceEnds } from "./ends.js";
+import type { TraceOptions } from "./options.js";
+
+/** A port that clients take; which one matters only to rules that ask for it. */
+const CLIENT_PORT = 40000;
+
+/** The packet that the options ask for, read as a line of `--packets` would be. */
+export function packetOf(
+  options: TraceOptions,
+  { from, to }: TraceEnds,
+  host: HostState,
+): Checked<Packet | undefined> {
+  const entrance = options.in ?? entranceOf(host, from.address);
+  const described = {
+    ...(entrance === undefined ? {} : { in: entrance }),
+    protocol: options.proto,
+    source: formatAddress(from.address),
+    destination: formatAddress(to.address),
+    ...(options.flags === undefined ? {} : { flags: options.flags }),
+    ...(options.mark === undefined ? {} : { mark: Number(options.mark) }),
+    ...(to.port === undefined ? {} : { destinationPort: to.port }),
+  };
+  const { value, faults } = readPacketLines(JSON.stringify(described), "the packet asked for");
+  const packet = value[0] === undefined ? undefined : packetOfParts(value[0].parts);
+  if (packet === undefined || !hasPorts(packet.protocol)) return { value: packet, faults };
+  return { value: { ...packet, sourcePort: from.port ?? CLIENT_PORT }, faults };
+}
+
+/**
+ * Where packets of this source come in: the interface that packets to it would leave by, as strict
+ * reverse-path filtering demands; `undefined` for the node itself.
+ */
+export function entranceOf(host: HostState, source: Address): string | undefined {
+  if (isOwnAddress(host, source)) return undefined;
+  const found = lookUp(host, {
+    family: typeof source === "number" ? 4 : 6,
+    source: undefined,
+    destination: source,
+    inInterface: "lo",
+    outInterface: undefined,
+    mark: 0,
+    tos: 0,
+    protocol: 0,
+    sourcePort: undefined,
+    destinationPort: undefined,
+    uid: undefined,
+  });
+  const device = found.kind === "route" ? found.route.hops[0]?.device : undefined;
+  return device ?? host.interfaces.value.find(({ loopback }) => !loopback)?.name ?? "eth0";
+}

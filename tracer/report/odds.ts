@@ -1,0 +1,90 @@
+import { PLAIN } from "./style.js";
+import { fractionToNumber, formatFraction, type Fraction } from "../odds/fraction.js";
+import { suppositionKey, type OutcomeGroup } from "../odds/group.js";
+import type { Assumption } from "../walk/result.js";
+import { outcomeJson, JSON_VERSION, type OddsJson } from "./json.js";
+import { circumstanceLines, entryLine, pathText, type TextOptions } from "./text.js";
+import { verdictLine } from "./verdict.js";
+
+export function oddsJson(groups: readonly OutcomeGroup[]): OddsJson {
+  return {
+    version: JSON_VERSION,
+    outcomes: groups.map(({ odds, path }) => outcomeJson(odds, path)),
+  };
+}
+
+/** Every outcome in a line with its chance; in full detail each with its path. */
+export function oddsText(groups: readonly OutcomeGroup[], options: TextOptions): string {
+  const [first] = groups;
+  if (first === undefined) return "";
+  if (options.detail === "minimal") return minimalOdds(groups);
+  const lines = [entryLine(first.path, options), ""];
+  for (const block of bySupposition(groups)) {
+    const [member] = block;
+    if (member === undefined) continue;
+    lines.push(
+      ...circumstanceLines({ conditions: member.path.conditions, assumptions: [] }, options),
+    );
+    lines.push(...block.map((group) => oddsLine(group, options)), "");
+  }
+  if (options.detail === "full") {
+    for (const group of groups) {
+      lines.push(options.style.cyan(`${percentText(group.odds)}:`), pathText(group.path, options));
+    }
+  }
+  lines.push(...circumstanceLines({ conditions: [], assumptions: assumptionsOf(groups) }, options));
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** What is supposed first has its outcomes together: their chances add up to 1. */
+function bySupposition(groups: readonly OutcomeGroup[]): readonly (readonly OutcomeGroup[])[] {
+  const blocks = new Map<string, OutcomeGroup[]>();
+  for (const group of groups) {
+    const key = suppositionKey(group.path.conditions);
+    const block = blocks.get(key);
+    if (block === undefined) blocks.set(key, [group]);
+    else block.push(group);
+  }
+  return [...blocks.values()];
+}
+
+function oddsLine({ odds, path }: OutcomeGroup, { names, style }: TextOptions): string {
+  const chance = `${percentText(odds).padStart(9)}  ${shortFraction(odds).padEnd(7)}`;
+  return `${style.bold(chance)} ${verdictLine(path, names, style)}`;
+}
+
+/** A percentage with as many decimals as tell it from a rounder one, six at the most. */
+export function percentText(odds: Fraction): string {
+  const percent = fractionToNumber(odds) * 100;
+  const text = percent.toFixed(4).replace(/\.?0+$/, "");
+  return text === "0" && odds.numerator > 0n ? "< 0.0001 %" : `${text} %`;
+}
+
+/** The fraction itself where it is short; the kernel's grid of 2^-31 makes most of them long. */
+function shortFraction(odds: Fraction): string {
+  const exact = formatFraction(odds);
+  if (exact.length <= 7) return exact;
+  const inverse = 1 / fractionToNumber(odds);
+  const whole = Math.round(inverse);
+  return Math.abs(inverse - whole) < whole * 1e-6 ? `~1/${whole}` : "";
+}
+
+function minimalOdds(groups: readonly OutcomeGroup[]): string {
+  const minimal = { detail: "minimal", names: () => undefined } as const;
+  return groups
+    .map(({ odds, path }) => {
+      const text = pathText(path, { ...minimal, style: PLAIN });
+      return `${formatFraction(odds)} ${text.trimEnd().split("\n").at(-1)}\n`;
+    })
+    .join("");
+}
+
+function assumptionsOf(groups: readonly OutcomeGroup[]): readonly Assumption[] {
+  const seen = new Map<string, Assumption>();
+  for (const { ways } of groups) {
+    for (const { path } of ways) {
+      for (const assumption of path.assumptions) seen.set(assumption.what, assumption);
+    }
+  }
+  return [...seen.values()];
+}
