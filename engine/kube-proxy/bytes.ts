@@ -22,6 +22,16 @@ export class ByteWriter {
     this.used += this.buffer.write(text, this.used, "latin1");
   }
 
+  /** Adds the bytes of `from` from `start` to `end`. */
+  append(from: Uint8Array, start: number, end: number): void {
+    if (this.used + end - start > this.buffer.length) this.grow(end - start);
+    this.buffer.set(
+      start === 0 && end === from.length ? from : from.subarray(start, end),
+      this.used,
+    );
+    this.used += end - start;
+  }
+
   /** The bytes from one length to another; a view, good until the writer is written to again. */
   view(from: number, to = this.used): Uint8Array {
     return this.buffer.subarray(from, to);
@@ -40,19 +50,4 @@ export function ascii(text: string): Uint8Array {
 
 export function fromAscii(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-/** One array of all parts, in their order. */
-export function concatenate(lists: readonly (readonly Uint8Array[])[]): Uint8Array {
-  let size = 0;
-  for (const parts of lists) for (const part of parts) size += part.length;
-  const whole = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const parts of lists) {
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-  }
-  return whole;
 }

@@ -7,11 +7,11 @@ import { isServiceChain } from "./chain-names.js";
 import type { SyncConditions } from "./context.js";
 import type { RestoreInput } from "../iptables/restore.js";
 import { restoreInput } from "./restore-input.js";
-import { ByteWriter, fromAscii } from "./bytes.js";
-import { writeRule } from "./rule.js";
-import { serviceRules } from "./service-rules.js";
+import { fromAscii } from "./bytes.js";
 import type { ProxySettings } from "./settings.js";
-import { assemble, declaration, makeFrame } from "./text.js";
+import { compileEntries } from "./entry.js";
+import { writeEverything } from "./write-all.js";
+import { makeFrame } from "./text.js";
 
 /** Strictly more endpoints than this make a large cluster (`largeClusterEndpointsThreshold`). */
 export const LARGE_CLUSTER_ENDPOINTS = 1_000;
@@ -77,10 +77,6 @@ export function countEndpoints(beliefs: readonly Belief[]): number {
   return beliefs.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
 }
 
-/** Bytes that an endpoint and a Service port take, about. */
-const ENDPOINT_BYTES = 360;
-const SERVICE_BYTES = 400;
-
 interface Written {
   readonly bytes: Uint8Array;
   /** Chains that were there and that nothing uses any more. */
@@ -89,27 +85,12 @@ interface Written {
 
 function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): Written {
   const { settings } = conditions;
-  const endpoints = countEndpoints(beliefs);
-  const filter = new ByteWriter(1 << 12);
-  const natChains = new ByteWriter((endpoints + beliefs.length) * 36);
-  const natRules = new ByteWriter(endpoints * ENDPOINT_BYTES + beliefs.length * SERVICE_BYTES);
-  const active = new Set<string>();
-  for (const belief of beliefs) {
-    const rules = serviceRules(belief, conditions);
-    for (const rule of rules.filter) filter.write(writeRule(rule));
-    for (const chain of rules.chains) natChains.write(declaration(chain));
-    for (const rule of rules.dispatch) natRules.write(writeRule(rule));
-    for (const rule of rules.own) natRules.write(writeRule(rule));
-    if (settings.currentChains.length > 0) for (const chain of rules.chains) active.add(chain);
-  }
+  const entries = compileEntries(beliefs, conditions);
+  const active = new Set(
+    settings.currentChains.length === 0 ? [] : entries.flatMap(({ chains }) => chains),
+  );
   const stale = settings.currentChains
     .filter((chain) => isServiceChain(chain) && !active.has(chain))
     .sort();
-  const bytes = assemble(makeFrame(settings), {
-    filter: [filter.view(0)],
-    natChains: [natChains.view(0)],
-    natRules: [natRules.view(0)],
-    stale,
-  });
-  return { bytes, stale };
+  return { bytes: writeEverything(makeFrame(settings), [{ entries }], () => true, stale), stale };
 }

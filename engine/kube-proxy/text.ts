@@ -6,7 +6,6 @@ import {
   NAT_CHAINS,
   nodePortJumps,
 } from "./base-chains.js";
-import { ascii, concatenate } from "./bytes.js";
 import { writeRule, type KubeRule } from "./rule.js";
 import type { ProxySettings } from "./settings.js";
 
@@ -36,27 +35,4 @@ export function makeFrame(settings: ProxySettings): Frame {
     natHead: writeRules(masqueradeRules(settings)),
     natTail: `${writeRules(nodePortJumps(settings))}COMMIT\n`,
   };
-}
-
-/** The parts of Services, in their order. */
-export interface ServiceParts {
-  readonly filter: readonly Uint8Array[];
-  readonly natChains: readonly Uint8Array[];
-  readonly natRules: readonly Uint8Array[];
-  /** Chains to remove. */
-  readonly stale: readonly string[];
-}
-
-/** The whole restore input (`syncProxyRules`: filter first, then nat). */
-export function assemble(frame: Frame, parts: ServiceParts): Uint8Array {
-  const { stale } = parts;
-  return concatenate([
-    [ascii(frame.filterHead)],
-    parts.filter,
-    [ascii(frame.filterTail + frame.natChains)],
-    parts.natChains,
-    [ascii(stale.map(declaration).join("") + frame.natHead)],
-    parts.natRules,
-    [ascii(stale.map((chain) => `-X ${chain}\n`).join("") + frame.natTail)],
-  ]);
 }
