@@ -1,4 +1,5 @@
 import { ApiServer } from "./api/server.js";
+import { Compactor } from "./api/compactor.js";
 import { DeploymentController } from "./controllers/deployment/controller.js";
 import { EndpointSliceController } from "./controllers/endpoint-slice/controller.js";
 import { GarbageCollector } from "./controllers/garbage-collector.js";
@@ -10,7 +11,7 @@ import { ServiceController } from "./controllers/service.js";
 import { Journal, type JournalEntry } from "./journal.js";
 import { KUBELET, Kubelets } from "./kubelet/kubelet.js";
 import { Machines, type MachineSnapshot } from "./kubelet/machines.js";
-import { Proxies, type ProxyState } from "./proxy/proxies.js";
+import { NO_PROXIES, Proxies, type ProxiesState } from "./proxy/proxies.js";
 import { createRandom, type Random, type RandomState } from "./random.js";
 import { Scheduler } from "./scheduler/scheduler.js";
 import type { ClusterSettings } from "./settings.js";
@@ -26,7 +27,7 @@ export interface ClusterState {
   readonly work: readonly Work[];
   readonly machines: readonly MachineSnapshot[];
   readonly journal: readonly JournalEntry[];
-  readonly proxies: ReadonlyMap<string, ProxyState>;
+  readonly proxies: ProxiesState;
 }
 
 export interface ClusterParts {
@@ -71,20 +72,20 @@ export class Cluster {
     this.proxies = new Proxies(
       this.#surroundings("kube-proxy"),
       this.machines,
-      old?.proxies ?? new Map(),
+      old?.proxies ?? NO_PROXIES,
     );
-    const kubelets = new Kubelets(this.#surroundings(KUBELET), this.machines);
     for (const component of [
       new DeploymentController(this.#surroundings("deployment-controller")),
       new ReplicaSetController(this.#surroundings("replicaset-controller")),
       new Scheduler(this.#surroundings("scheduler")),
-      kubelets,
+      new Kubelets(this.#surroundings(KUBELET), this.machines),
       new EndpointSliceController(this.#surroundings("endpointslice-controller")),
       new ServiceController(this.#surroundings("service-controller")),
       new NodeIpamController(this.#surroundings("node-ipam-controller")),
       new NodeLifecycleController(this.#surroundings("node-lifecycle-controller")),
       new GarbageCollector(this.#surroundings("garbage-collector")),
       new NamespaceController(this.#surroundings("namespace-controller")),
+      new Compactor(this.#surroundings("compactor"), parts.store),
       this.proxies,
     ]) {
       this.#components.set(component.name, component);
@@ -118,7 +119,7 @@ export class Cluster {
       work: this.#queue.list(),
       machines: this.machines.snapshot(),
       journal: this.journal.entries,
-      proxies: new Map(this.proxies.states),
+      proxies: this.proxies.state(),
     };
   }
 

@@ -136,7 +136,8 @@ export class WatchCache {
   }
 
   ownedBy(uid: string): readonly AnyObject[] {
-    return [...(this.#indexes.get("owner")?.get(uid)?.values() ?? [])];
+    const rows = [...(this.#indexes.get("owner")?.get(uid) ?? [])];
+    return rows.sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object);
   }
 
   subscribe(listener: (event: ApiEvent) => void): () => void {

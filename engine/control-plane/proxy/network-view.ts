@@ -17,8 +17,10 @@ export class NetworkViews {
   readonly #cache: WatchCache;
   #latest: NetworkView | undefined;
 
-  constructor(cache: WatchCache) {
+  /** `latest`: a view that is still true, if there is one. */
+  constructor(cache: WatchCache, latest: NetworkView | undefined) {
     this.#cache = cache;
+    this.#latest = latest;
     cache.subscribe((event) => {
       if (isWatched(event.plural)) this.#latest = undefined;
     });

@@ -13,6 +13,17 @@ export interface ProxyState {
   readonly lastSync: number | undefined;
 }
 
+/** All proxies, as a session keeps them. */
+export interface ProxiesState {
+  readonly states: ReadonlyMap<string, ProxyState>;
+  /** The view that any proxy would get that looked now. */
+  readonly current: NetworkView | undefined;
+  /** Nodes whose proxies have heard of a change and not yet looked. */
+  readonly told: readonly string[];
+}
+
+export const NO_PROXIES: ProxiesState = { states: new Map(), current: undefined, told: [] };
+
 const NEW: ProxyState = { programmed: EMPTY_VIEW, writing: undefined, lastSync: undefined };
 
 /**
@@ -31,11 +42,12 @@ export class Proxies implements Component {
   /** Counts writes, so that observers know when rules somewhere have changed. */
   version = 0;
 
-  constructor(around: Surroundings, machines: Machines, states: ReadonlyMap<string, ProxyState>) {
+  constructor(around: Surroundings, machines: Machines, start: ProxiesState) {
     this.#around = around;
     this.#machines = machines;
-    this.#views = new NetworkViews(around.api.cache);
-    for (const [name, state] of states) this.#states.set(name, state);
+    this.#views = new NetworkViews(around.api.cache, start.current);
+    for (const [name, state] of start.states) this.#states.set(name, state);
+    for (const name of start.told) this.#told.add(name);
   }
 
   /** All proxies hear of all Services; of Nodes, each hears only of its own. */
@@ -88,8 +100,8 @@ export class Proxies implements Component {
     return this.#states.get(node) ?? NEW;
   }
 
-  get states(): ReadonlyMap<string, ProxyState> {
-    return this.#states;
+  state(): ProxiesState {
+    return { states: this.#states, current: this.#views.current(), told: [...this.#told] };
   }
 
   /** A machine that lost power lost its rules; its proxy starts afresh. */

@@ -1,7 +1,6 @@
 import { controllerOf, type Node, type Pod } from "../objects.js";
 import { isOver } from "../pods.js";
-import { parseQuantity } from "../quantity.js";
-import { hostPortsOf, requestsOf, scoredRequestsOf } from "./requests.js";
+import { hostPortsOf, requestsOf, scoredRequestsOf, thousandths } from "./requests.js";
 
 /** What a node has and what its Pods take of it, kept up to date Pod by Pod. */
 export class NodeInfo {
@@ -82,7 +81,5 @@ export class NodeInfo {
 
 function allocatableOf(node: Node): Readonly<Record<string, number>> {
   const given = node.status?.allocatable ?? node.status?.capacity ?? {};
-  return Object.fromEntries(
-    Object.entries(given).map(([name, text]) => [name, parseQuantity(text) ?? 0]),
-  );
+  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, thousandths(text)]));
 }

@@ -32,9 +32,9 @@ export class Scheduler implements Component {
       if (needsNode(event.object) && event.type !== "DELETED") {
         return isNewsFor(event) ? [keyOfObject(event.object)] : [];
       }
-      return frees(event) ? [...this.#waiting] : [];
+      return frees(event) ? [...this.#waiting].sort() : [];
     }
-    return event.plural === "nodes" ? [...this.#waiting] : [];
+    return event.plural === "nodes" ? [...this.#waiting].sort() : [];
   }
 
   async reconcile(key: string, because: number | undefined): Promise<void> {
