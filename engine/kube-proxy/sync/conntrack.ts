@@ -71,9 +71,12 @@ function isServing({ from }: Endpoint): boolean {
   return from.serving;
 }
 
-/** Endpoints that served and no longer do; one that never served has no entries. */
+/**
+ * Endpoints that served and are no longer listed; one that never served has no entries. One that
+ * is listed still, but stopped serving, keeps them (`detectStaleConntrackEntries`).
+ */
 function goneFrom(old: readonly Endpoint[], now: readonly Endpoint[]): readonly Endpoint[] {
-  const left = new Set(now.filter(isServing).map(({ text }) => text));
+  const left = new Set(now.map(({ text }) => text));
   return old.filter((endpoint) => isServing(endpoint) && !left.has(endpoint.text));
 }
 

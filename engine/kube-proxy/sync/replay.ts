@@ -4,6 +4,7 @@ import { jsonFlaw } from "../../kubernetes/locate-json.js";
 import type { ObjectSource } from "../../kubernetes/read.js";
 import { isMapping } from "../../kubernetes/shape.js";
 import { readProxyInputs, type ProxyInputs } from "../from-flags.js";
+import { NO_STALE_CONNTRACK } from "./conntrack.js";
 import type { HealthChecks } from "./health.js";
 import { createSync } from "./sync.js";
 import type { ObjectChange, SyncResult, SyncStyle } from "./types.js";
@@ -70,8 +71,9 @@ export function replaySteps(
     const result = sync.sync({ forceFullSync: step.forceFullSync === true });
     const failed = step.failRestore === true;
     if (failed) sync.failed();
-    const { bytes, full, largeCluster, cleaned, conntrack } = result;
-    const { text } = result;
+    const { bytes, text, full, largeCluster, cleaned } = result;
+    // Entries go only once the rules stand.
+    const conntrack = failed ? NO_STALE_CONNTRACK : result.conntrack;
     return {
       bytes,
       text,

@@ -30,16 +30,18 @@ describe("syncs in kube-proxy's style are kube-proxy's, byte for byte", () => {
   }
 });
 
-/** What the reference notes of a step; it keeps one endpoint for each address translated from. */
+/** What the reference notes of a step; of each address translated from it keeps one endpoint. */
 function infoOf({ full, largeCluster, cleaned, conntrack, health }: ReplayedStep) {
   return {
     conntrack: {
       ips: conntrack.addresses,
       nats: Object.fromEntries(
-        conntrack.translations.map(({ from, endpoint }) => [from, endpoint]),
+        conntrack.translations.toReversed().map(({ from, endpoint }) => [from, endpoint]),
       ),
       portNats: Object.fromEntries(
-        conntrack.nodePortTranslations.map(({ from, endpoint }) => [String(from), endpoint]),
+        conntrack.nodePortTranslations
+          .toReversed()
+          .map(({ from, endpoint }) => [String(from), endpoint]),
       ),
       ports: conntrack.nodePorts,
     },
