@@ -24,17 +24,11 @@ export function checkService(object: Fields): ServiceObject | undefined {
   const annotations = metadata.inside("annotations");
   const type = spec.choice("type", SERVICE_TYPES) ?? "ClusterIP";
   const addresses = readClusterIPs(spec, type === "ExternalName");
-  if (identity === undefined || addresses === undefined) return undefined;
-  return {
-    kind: "Service",
-    namespace: identity.namespace,
-    name: identity.name,
+  // Read whole before anything is refused, so that all its faults are told at once.
+  const fields = {
     type,
     proxyName: labels.has(LABELS.proxyName),
     headlessLabel: labels.has(LABELS.headless),
-    clusterIP: addresses.clusterIP,
-    clusterIPs: addresses.clusterIPs,
-    ipFamilies: addresses.ipFamilies,
     ports: readPorts(spec),
     externalIPs: readExternalIPs(spec),
     loadBalancerSourceRanges: readSourceRanges(spec),
@@ -50,6 +44,8 @@ export function checkService(object: Fields): ServiceObject | undefined {
       annotations.text(ANNOTATIONS.topologyMode) ??
       "",
   };
+  if (identity === undefined || addresses === undefined) return undefined;
+  return { kind: "Service", ...identity, ...addresses, ...fields };
 }
 
 type ClusterIPs = Pick<ServiceObject, "clusterIP" | "clusterIPs" | "ipFamilies">;
@@ -109,6 +105,7 @@ function readPorts(spec: Fields): readonly ServicePortSpec[] {
   const ports: ServicePortSpec[] = [];
   for (const port of spec.items("ports")) {
     const number = port.integer("port", 1, 65_535);
+    const nodePort = port.integer("nodePort", 0, 65_535) ?? 0;
     const protocol = port.has("protocol") ? port.choice("protocol", TRANSPORT_PROTOCOLS) : "TCP";
     if (!port.has("port")) port.error("port-missing", "the Service port has no number");
     if (number === undefined || protocol === undefined) continue;
@@ -117,7 +114,7 @@ function readPorts(spec: Fields): readonly ServicePortSpec[] {
       name: readPortName(port),
       protocol,
       port: number,
-      nodePort: port.integer("nodePort", 0, 65_535) ?? 0,
+      nodePort,
       targetPort: typeof target === "number" || typeof target === "string" ? target : undefined,
       index: port.index,
     });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { hasErrors, type Checked, type Fault } from "../../engine/errors.js";
+import { fault, hasErrors, type Checked, type Fault } from "../../engine/errors.js";
 import { compile, type Compilation } from "../../engine/kube-proxy/compile.js";
 import {
   readProxyInputs,
@@ -54,14 +54,20 @@ export function addProxyOptions(command: Command): Command {
 /** Reads all that the options name and compiles it; faults of every input are listed together. */
 export async function loadCluster(options: ClusterOptions, io: Io): Promise<Checked<Cluster>> {
   const sources = await readSources(options.file ?? [], io);
-  const objects = readObjects(sources.value);
+  const objects = loadObjects(sources);
   const setup = await loadProxySetup(options, io);
   const settings = settingsFor(setup.value, objects.value);
   const compilation = compile(objects.value, settings.value);
   const name = settings.value.nodeName;
   const node = objects.value.nodes.find((candidate) => candidate.name === name);
-  const faults = [sources, objects, setup, settings, compilation].flatMap((part) => part.faults);
+  const faults = [objects, setup, settings, compilation].flatMap((part) => part.faults);
   return { value: { objects: objects.value, compilation: compilation.value, node }, faults };
+}
+
+/** The objects of the sources, with the faults of both. */
+export function loadObjects(sources: Checked<readonly Source[]>): Checked<KubernetesObjects> {
+  const { value, faults } = readObjects(sources.value);
+  return { value, faults: [...sources.faults, ...faults, ...wrongKinds(value, faults)] };
 }
 
 /** The proxy's configuration and flags. */
@@ -86,6 +92,19 @@ export async function loadProxySetup(
     current: await load(options.current),
   });
   return { value: setup.value, faults: [...faults, ...setup.faults] };
+}
+
+/**
+ * Objects of which none is of a kind that matters are most likely the wrong file; an empty list is
+ * an empty cluster.
+ */
+function wrongKinds(objects: KubernetesObjects, faults: readonly Fault[]): readonly Fault[] {
+  const none = Object.values(objects).every((list: readonly unknown[]) => list.length === 0);
+  const skipped = faults.find(({ code }) => code === "kind-skipped");
+  if (!none || skipped === undefined) return [];
+  const message =
+    "there is no Service, EndpointSlice, Endpoints, Node or Pod here, only other kinds";
+  return [fault("no-usable-object", message, skipped.at)];
 }
 
 /** Every object was bad: rules for an empty cluster would mislead. */

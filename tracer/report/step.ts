@@ -56,17 +56,16 @@ const OPEN = {
   fragment: undefined,
 };
 
-/** The rule's own comment and, of a compiled rule, what it was made for. */
+/** Its line or the Service that it was made for, and its own comment or the reason for it. */
 function noteOf(rule: Rule): string {
   const comments = rule.matches.flatMap((match) =>
     match.name === "comment" ? [match.comment ?? ""] : [],
   );
   const { origin } = rule;
-  return comments.length > 0
-    ? comments.join(", ")
-    : origin.kind === "compiled"
-      ? origin.reason
-      : "";
+  if (origin.kind === "source") return [`line ${origin.line}`, ...comments].join(", ");
+  const words = comments.length > 0 ? comments.join(", ") : origin.reason;
+  const { subject } = origin;
+  return subject === undefined || words.includes(subject) ? words : `${subject}, ${words}`;
 }
 
 /** `line 12 of the dump` or `made for default/web:http: REASON`, and whose chain it stands in. */

@@ -2,14 +2,13 @@ import type { Checked, Fault } from "../../../engine/errors.js";
 import { compile } from "../../../engine/kube-proxy/compile.js";
 import { completeRuleset } from "../../../engine/kube-proxy/complete.js";
 import { settingsFor } from "../../../engine/kube-proxy/from-flags.js";
-import { readObjects } from "../../../engine/kubernetes/read.js";
 import type { KubernetesObjects } from "../../../engine/kubernetes/types.js";
 import type { Ruleset } from "../../../engine/iptables/types.js";
 import type { Family } from "../../../engine/net/ip.js";
 import { NO_NAMES, type Names } from "../../report/words.js";
 import { linkRules } from "../../walk/link.js";
 import { makeWorld, type World } from "../../walk/world.js";
-import { loadProxySetup } from "../cluster.js";
+import { loadObjects, loadProxySetup } from "../cluster.js";
 import { namesOf } from "../ends/names.js";
 import { readSources } from "../files.js";
 import type { Io } from "../io.js";
@@ -48,11 +47,10 @@ export async function loadTrace(
     faults.push(...checked.faults);
     return checked.value;
   };
-  const objects =
+  const known =
     options.file === undefined
       ? NO_OBJECTS
-      : readObjects(take(await readSources(options.file, io)));
-  const known = "value" in objects ? take(objects) : objects;
+      : take(loadObjects(await readSources(options.file, io)));
   const needsEnds = options.packets === undefined && options.scenario === undefined;
   const ends = needsEnds ? take(resolveEnds(options, known)) : undefined;
   const statements = take(readStatements(options.assume ?? []));

@@ -5,7 +5,7 @@ import type { Family } from "../../../engine/net/ip.js";
 import type { SnapshotRules } from "../../host/read-snapshot.js";
 import { linkRules, type LinkedRules } from "../../walk/link.js";
 import type { Io } from "../io.js";
-import { loadDump } from "../rules/load.js";
+import { loadLoadableDump } from "../rules/load.js";
 
 /** The rules that a trace walks, of one family, in the order in which they were loaded. */
 export interface TraceRules {
@@ -19,7 +19,7 @@ export async function rulesOfDump(
   family: Family | undefined,
   io: Io,
 ): Promise<Checked<TraceRules>> {
-  const { value, faults } = await loadDump(path, family, io);
+  const { value, faults } = await loadLoadableDump(path, family, io);
   if (value === undefined) return { value: { linked: [], rulesets: [] }, faults };
   return withSections([value], family, { file: path, faults });
 }
