@@ -107,10 +107,21 @@ function canonicalInterface(asked: Negatable<string> | undefined): Negatable<str
 
 function canonicalMatch(match: Match, reading: Reading): Match {
   const full = fullMatch(match, reading);
-  if (full.name !== "statistic" || full.probability === undefined) return full;
-  const { threshold } = full.probability.value;
-  const value = { threshold, text: printProbability(threshold) };
-  return { ...full, probability: { not: full.probability.not, value } };
+  switch (full.name) {
+    case "statistic": {
+      if (full.probability === undefined) return full;
+      const { not, value } = full.probability;
+      const text = printProbability(value.threshold);
+      return { ...full, probability: { not, value: { ...value, text } } };
+    }
+    case "state":
+      return fullMatch(
+        { name: "conntrack", ...(full.state === undefined ? {} : { ctstate: full.state }) },
+        reading,
+      );
+    default:
+      return full;
+  }
 }
 
 function canonicalTarget(target: Target, reading: Reading): Target {
@@ -124,6 +135,8 @@ function canonicalTarget(target: Target, reading: Reading): Target {
       return full.toSource?.text === undefined
         ? full
         : { ...full, toSource: withoutSpelling(full.toSource) };
+    case "NOTRACK":
+      return fullTarget({ name: "CT", notrack: true }, reading);
     default:
       return full;
   }

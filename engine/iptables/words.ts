@@ -73,5 +73,5 @@ export function closingQuote(line: string, from: number): number {
 
 /** A backslash gives way to the character after it; one at the very end escapes the newline. */
 function unescape(text: string): string {
-  return text.includes("\\") ? text.replace(/\\([^])/g, "$1").replace(/\\$/, "") : text;
+  return text.includes("\\") ? text.replace(/\\([^]?)/g, "$1") : text;
 }

@@ -4,6 +4,7 @@ import { LONG_OPTIONS, SHORT_OPTIONS, type BaseOption, type Takes } from "./base
 import { isCommandOption, readCommand } from "./commands.js";
 import { emptyDraft, type ExtensionDraft, type RuleDraft } from "./draft.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
+import { isIptablesTarget } from "./foreign-names.js";
 import { readHeaderOption } from "./header-options.js";
 import type { Opaque } from "../extensions/define.js";
 import { readExtensionOption } from "./extension-options.js";
@@ -118,7 +119,7 @@ export class RuleReader {
     const name = equals < 0 ? word.text : word.text.slice(0, equals);
     const attached = equals < 0 ? undefined : word.text.slice(equals + 1);
     const newest = loadedExtensions(this.draft)[0];
-    if (newest !== undefined && owesNothing(newest) && !LONG_OPTIONS.has(name)) {
+    if (newest !== undefined && this.#ownsAnything(newest) && !LONG_OPTIONS.has(name)) {
       this.#keepIn(newest, word);
       return;
     }
@@ -263,7 +264,7 @@ export class RuleReader {
   /** A word that is neither an option nor an option's value. */
   #bare(word: Word): void {
     const newest = loadedExtensions(this.draft)[0];
-    if (newest !== undefined && owesNothing(newest)) {
+    if (newest !== undefined && this.#ownsAnything(newest)) {
       this.#keepIn(newest, word);
       return;
     }
@@ -277,6 +278,12 @@ export class RuleReader {
   /** Gives an option with the plain words after it to an extension that is kept as it is. */
   #keepIn(draft: ExtensionDraft, word: Word): void {
     draft.words.push(...this.#withValues(word));
+  }
+
+  /** Every option up to the next extension may belong to one that the tables do not hold. */
+  #ownsAnything({ option, known, name }: ExtensionDraft): boolean {
+    if (known !== undefined || option === "g") return false;
+    return option === "m" || isIptablesTarget(name, this.family);
   }
 
   #withValues(word: Word): readonly Word[] {
@@ -326,11 +333,6 @@ export class RuleReader {
   warn(code: string, message: string, start: number, end: number): void {
     this.log.warn(code, message, this.line, start, end);
   }
-}
-
-/** A match that the tables do not hold: every option up to the next extension may be its own. */
-function owesNothing(draft: ExtensionDraft): boolean {
-  return draft.option === "m" && draft.known === undefined;
 }
 
 function unknownMessage(
