@@ -160,18 +160,27 @@ export interface Setting extends Node {
   readonly backend?: Backend;
   readonly family?: 4 | 6;
   readonly statements?: readonly Statement[];
+  /** Faults of the rules are no reason to stop. */
+  readonly tolerant?: boolean;
 }
 
 export function worldOf(rules: RulesText | string, setting: Setting = {}): World {
   const text = typeof rules === "string" ? rules : dumpOf(rules);
+  if (text === "\n") return emptyWorld(setting);
   const { value, faults } = parseDump(text, { family: setting.family ?? 4 });
   const [first] = faults;
-  if (first !== undefined) throw new Error(`${first.message} (line ${first.at.line ?? 0})`);
+  if (first !== undefined && setting.tolerant !== true)
+    throw new Error(`${first.message} (line ${first.at.line ?? 0})`);
   return makeWorld({
     rules: value.sections.map(({ ruleset }) => linkRules(ruleset, setting.backend)),
     host: host(setting),
     statements: setting.statements ?? [],
   });
+}
+
+/** No table is loaded at all. */
+function emptyWorld(setting: Setting): World {
+  return makeWorld({ rules: [], host: host(setting), statements: setting.statements ?? [] });
 }
 
 /**

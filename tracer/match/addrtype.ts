@@ -18,7 +18,7 @@ export function addrtypeMatches(match: AddrtypeMatch, branch: Branch, host: Host
 
 function limitedTo(match: AddrtypeMatch, branch: Branch): string | undefined {
   if (match.limitIfaceIn === true) return branch.packet.inInterface;
-  return match.limitIfaceOut === true ? branch.out : undefined;
+  return match.limitIfaceOut === true ? branch.seenOut : undefined;
 }
 
 function hasType(

@@ -6,11 +6,11 @@ import { truth, type Truth } from "./truth.js";
 const DEFAULT_INTERVAL = 12_000_000;
 const DEFAULT_BURST = 5;
 
-/** `xt_limit.c: limit_mt`: a bucket of `burst` packets that fills at the rate; one for each rule. */
+/** `xt_limit.c: limit_mt`: a bucket of `burst` packets that fills at the rate; one for each match. */
 export function limitMatches({ limit, burst = DEFAULT_BURST }: LimitMatch, branch: Branch): Truth {
   const place = placeOf(branch);
   const rule = place === undefined ? "" : describePlace(place);
-  const key = `limit ${rule}`;
+  const key = `limit ${rule} ${branch.scan?.match ?? 0}`;
   if (branch.memory.counters.get(key) === undefined) {
     assume(branch, `the limit of ${rule} is not used up`, "earlier packets are not given");
   }

@@ -18,7 +18,7 @@ const WITH_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP, UDPLITE]);
 
 /** One dimension of an entry against the packet (`ip_set_getport.c` and the `hash:` types). */
 export function partMatches(part: SetPart, { side, branch, markMask }: SetKey): Truth {
-  const { packet, out } = branch;
+  const { packet, seenOut: out } = branch;
   switch (part.kind) {
     case "addresses": {
       const address = side === "src" ? packet.source : packet.destination;

@@ -12,38 +12,47 @@ export function u32Matches({ tests }: U32Match, packet: Packet): Truth {
   return negatedIf(tests.not, all(tests.value.map((test) => testHolds(test, bytes))));
 }
 
-function testHolds({ start, steps, values }: U32Test, bytes: readonly Octet[]): Truth {
-  let offset = start;
-  let value = readWord(bytes, offset);
-  for (const { operator, operand } of steps) {
-    if (isUnknown(value)) return value;
-    switch (operator) {
-      case "&":
-        value = (value & operand) >>> 0;
-        break;
-      case "<<":
-        value = operand > 31 ? 0 : (value << operand) >>> 0;
-        break;
-      case ">>":
-        value = operand > 31 ? 0 : value >>> operand;
-        break;
-      case "@":
-        offset = value + operand;
-        value = readWord(bytes, offset);
-    }
-  }
-  if (isUnknown(value)) return value;
-  const found = value;
-  return truth(values.some(({ min, max }) => found >= min && found <= max));
+/** A word of which the bits in `hidden` are not known, for the reason in `why`. */
+interface Word {
+  readonly value: number;
+  readonly hidden: number;
+  readonly why: Unknown | undefined;
 }
 
-function readWord(bytes: readonly Octet[], offset: number): number | Unknown {
-  let word = 0;
-  for (let at = offset; at < offset + 4; at++) {
-    const octet = bytes[at];
-    if (octet === undefined) return unknown("what the packet holds there is not given");
-    if (isUnknown(octet)) return octet;
-    word = word * 256 + octet;
+const HIDDEN = unknown("what the packet holds there is not given");
+
+function testHolds({ start, steps, values }: U32Test, bytes: readonly Octet[]): Truth {
+  let word = readWord(bytes, start);
+  for (const { operator, operand } of steps) {
+    if (operator !== "@") word = apply(word, (bits) => changed(bits, operator, operand));
+    else if (word.hidden !== 0) return word.why ?? HIDDEN;
+    else word = readWord(bytes, word.value + operand);
   }
-  return word;
+  const { value, hidden, why } = word;
+  if (hidden !== 0) return why ?? HIDDEN;
+  return truth(values.some(({ min, max }) => value >= min && value <= max));
+}
+
+function apply(word: Word, change: (bits: number) => number): Word {
+  return { ...word, value: change(word.value), hidden: change(word.hidden) };
+}
+
+function changed(bits: number, operator: "&" | "<<" | ">>", operand: number): number {
+  if (operator === "&") return (bits & operand) >>> 0;
+  if (operand > 31) return 0;
+  return operator === "<<" ? (bits << operand) >>> 0 : bits >>> operand;
+}
+
+function readWord(bytes: readonly Octet[], offset: number): Word {
+  let value = 0;
+  let hidden = 0;
+  let why: Unknown | undefined;
+  for (let at = offset; at < offset + 4; at++) {
+    const octet = bytes[at] ?? HIDDEN;
+    const known = !isUnknown(octet);
+    value = value * 256 + (known ? octet : 0);
+    hidden = hidden * 256 + (known ? 0 : 255);
+    if (!known) why ??= octet;
+  }
+  return { value, hidden, why };
 }

@@ -51,7 +51,7 @@ function isWhole(parts: readonly (SetPart | undefined)[]): parts is readonly Set
 function partOf(
   dimension: SetDimension,
   side: "src" | "dst",
-  { packet, out }: Branch,
+  { packet, seenOut: out }: Branch,
   { markMask }: IpSet,
 ): SetPart | undefined {
   switch (dimension) {

@@ -66,6 +66,8 @@ export interface Branch {
   packet: Packet;
   readonly first: Packet;
   out: string | undefined;
+  /** What `-o` sees: in OUTPUT the interface chosen before its rules, even if they change the way. */
+  seenOut: string | undefined;
   /** The bridge port that it leaves by, when it is bridged and not routed. */
   physicalOut: Field<string | undefined>;
   stages: readonly Stage[];
@@ -78,6 +80,8 @@ export interface Branch {
   looped: boolean;
   memory: Memory;
   trail: Trail | undefined;
+  /** How many rules the kernel's scan has tried, matching or not. */
+  tried: number;
   /** The chance of this branch is `numerator / 2^bits`. */
   numerator: bigint;
   bits: number;
@@ -93,6 +97,7 @@ export function startBranch(packet: Packet, memory: Memory, stages: readonly Sta
     packet,
     first: packet,
     out: undefined,
+    seenOut: undefined,
     physicalOut: undefined,
     stages,
     stage: 0,
@@ -103,6 +108,7 @@ export function startBranch(packet: Packet, memory: Memory, stages: readonly Sta
     looped: false,
     memory,
     trail: undefined,
+    tried: 0,
     numerator: 1n,
     bits: 0,
     conditions: undefined,

@@ -19,11 +19,24 @@ import type { Walker } from "./world.js";
  */
 export function scanTable(walker: Walker, branch: Branch): void {
   for (let scan = branch.scan; scan !== undefined; scan = branch.scan) {
+    passOver(walker, branch, scan);
     const rule = scan.chain.rules[scan.rule];
     if (rule === undefined) leaveChain(branch, scan);
     else if (ruleMatches(walker, branch, scan, rule)) take(walker, branch, scan, rule);
     else nextRule(branch);
   }
+}
+
+/** Rules that cannot match are left behind in one step, unless someone asks why they failed. */
+function passOver({ world, recordFailures }: Walker, branch: Branch, scan: Scan): void {
+  const { index } = scan.chain;
+  if (index === undefined || scan.match >= 0 || recordFailures || world.statements.length > 0) {
+    return;
+  }
+  const { packet } = branch;
+  const next = index.next(scan.rule, packet, inName(branch, scan), outName(branch, scan));
+  branch.tried += next - scan.rule;
+  scan.rule = next;
 }
 
 function nextRule({ scan }: Branch): void {
@@ -36,6 +49,7 @@ function nextRule({ scan }: Branch): void {
 function ruleMatches(walker: Walker, branch: Branch, scan: Scan, linked: LinkedRule): boolean {
   const { rule } = linked;
   if (scan.match < 0) {
+    branch.tried++;
     const field = failedHeader(rule, branch.packet, inName(branch, scan), outName(branch, scan));
     if (field !== undefined) return fail(walker, branch, rule, { kind: "header", field });
     scan.match = 0;
@@ -58,7 +72,7 @@ function inName(branch: Branch, { hook }: Scan): string {
 }
 
 function outName(branch: Branch, { hook }: Scan): string {
-  return hook === "PREROUTING" || hook === "INPUT" ? "" : (branch.out ?? "");
+  return hook === "PREROUTING" || hook === "INPUT" ? "" : (branch.seenOut ?? "");
 }
 
 function fail(walker: Walker, branch: Branch, rule: Rule, condition: FailedCondition): false {
@@ -66,7 +80,7 @@ function fail(walker: Walker, branch: Branch, rule: Rule, condition: FailedCondi
   const at = placeOf(branch);
   if (at !== undefined) {
     const depth = branch.scan?.depth ?? 0;
-    const { packet, out, tracking } = branch;
+    const { packet, seenOut: out, tracking } = branch;
     record(branch, {
       kind: "failed",
       at,

@@ -8,6 +8,7 @@ import {
   type Table,
   type TableName,
 } from "../../engine/iptables/types.js";
+import type { Packet } from "../packet/types.js";
 import { trackingNeed } from "./tracking-need.js";
 
 export type Backend = "legacy" | "nft";
@@ -20,10 +21,26 @@ export interface LinkedRule {
   readonly to: LinkedChain | undefined;
 }
 
+/** Knows which rules of a chain a packet cannot match, so that they need not be tried one by one. */
+export interface ChainIndex {
+  /**
+   * The first rule at or after `from` (from 0) that may match the packet, or the number of rules
+   * when none may. The rules before it fail without any side effect.
+   */
+  readonly next: (
+    from: number,
+    packet: Packet,
+    inInterface: string,
+    outInterface: string,
+  ) => number;
+}
+
 export interface LinkedChain {
   readonly name: string;
   readonly policy: Policy | undefined;
   readonly rules: readonly LinkedRule[];
+  /** Set once, before any packet is walked; `undefined`: every rule is tried. */
+  index: ChainIndex | undefined;
   /** Jumps from here come back here, as in `A, B, A`: the kernel refuses to load that. */
   readonly loop: readonly string[] | undefined;
 }
@@ -47,6 +64,7 @@ interface Open {
   readonly name: string;
   readonly policy: Policy | undefined;
   readonly rules: OpenRule[];
+  index: ChainIndex | undefined;
   loop: readonly string[] | undefined;
 }
 
@@ -65,7 +83,7 @@ export function linkRules(ruleset: Ruleset, backend?: Backend): LinkedRules {
 function linkTable(table: Table, backend: Backend | undefined): LinkedTable {
   const chains = new Map<string, Open>();
   for (const { name, policy } of table.chains.values()) {
-    chains.set(name, { name, policy, rules: [], loop: undefined });
+    chains.set(name, { name, policy, rules: [], index: undefined, loop: undefined });
   }
   for (const chain of table.chains.values()) fill(chain, chains);
   for (const hook of BUILT_IN_CHAINS[table.name]) markLoops(chains.get(hook));

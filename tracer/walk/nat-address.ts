@@ -4,14 +4,17 @@ import { jhash2, reciprocalScale } from "./jhash.js";
 /**
  * Picks one of several NAT addresses as `nf_nat_core.c: find_best_ips_proto` does, by a hash of the
  * connection's source (and, unless `persistent`, its destination), so that one client keeps one
- * address. The kernel hashes words in its own byte order; little-endian is taken here.
+ * address. The kernel hashes words in its own byte order; little-endian is taken here. Each further
+ * word of an IPv6 address also depends on the destination's word before it, which DNAT has by then
+ * replaced.
  */
 export function pickAddress(
   range: { readonly min: Address; readonly max: Address },
   source: Address,
   destination: Address,
-  persistent: boolean,
+  how: { readonly persistent: boolean; readonly side: "source" | "destination" },
 ): Address {
+  const { persistent, side } = how;
   const { min, max } = range;
   if (min === max) return min;
   const low = wordsOf(min);
@@ -26,7 +29,8 @@ export function pickAddress(
       ? reciprocalScale(hash, 0xffffffff)
       : from + reciprocalScale(hash, to - from + 1);
     if (value !== to) whole = true;
-    if (!persistent) hash = (hash ^ swapped(target[at] ?? 0)) >>> 0;
+    if (!persistent)
+      hash = (hash ^ swapped(side === "destination" ? value : (target[at] ?? 0))) >>> 0;
     return value;
   });
   return fromWords(chosen);

@@ -21,7 +21,8 @@ export function questionAbout(match: Match, { unknown }: Unknown, branch: Branch
   const place = placeOf(branch);
   const where = place === undefined ? "" : describePlace(place);
   const kind = match.name === "opaque" ? match.extension : match.name;
-  const about = PER_EVALUATION.has(kind) ? where : subjectOf(branch);
+  const subject = `${match.name === "opaque" ? branch.packet.mark : ""} ${subjectOf(branch)}`;
+  const about = PER_EVALUATION.has(kind) ? where : subject;
   return {
     kind,
     name: nameOf(match),
@@ -31,13 +32,16 @@ export function questionAbout(match: Match, { unknown }: Unknown, branch: Branch
   };
 }
 
-/** What a match may look at: the same words about the same packet have the same answer. */
-function subjectOf({ packet, out }: Branch): string {
-  const { source, destination, sourcePort, destinationPort, mark, inInterface } = packet;
+/**
+ * What a match may look at: the same words about the same packet have the same answer. Of those that
+ * are understood none but `hash:ip,mark` sets looks at the mark as well.
+ */
+function subjectOf({ packet, seenOut: out }: Branch): string {
+  const { source, destination, sourcePort, destinationPort, inInterface } = packet;
   const ports = [sourcePort, destinationPort].map((port) =>
     typeof port === "number" ? port : "?",
   );
-  return [source, ...ports, destination, mark, inInterface, out].join(" ");
+  return [source, ...ports, destination, inInterface, out].join(" ");
 }
 
 /** What statements call it by: the name of a set, list or bucket. */

@@ -1,4 +1,4 @@
-import { formatAddress } from "../../engine/net/ip.js";
+import { formatAddress, type Address } from "../../engine/net/ip.js";
 import type { HostState } from "../host/types.js";
 import { endBranch, record, type Branch } from "./branch.js";
 import { isLoopback, isMulticast, isOwnAddress, LIMITED_BROADCAST } from "./address-type.js";
@@ -163,7 +163,9 @@ function routeIn6(walker: Walker, branch: Branch): InputDecision {
     const all = typeof packet.destination === "bigint" && (packet.destination & 0xffffn) === 1n;
     return all ? local(branch, "the group of all nodes") : joined(walker, branch);
   }
-  const found = ask(walker.world, branch, flowOf(packet, device, packet.source));
+  const flow = flowOf(packet, device, packet.source);
+  const strict = staysOnLink(packet.destination) ? { ...flow, outInterface: device } : flow;
+  const found = ask(walker.world, branch, strict);
   if (found.kind !== "route")
     return refuse(walker, branch, found.kind === "none" ? "none" : found.as);
   if (found.route.type === "local" || found.route.type === "anycast") {
@@ -173,4 +175,9 @@ function routeIn6(walker: Walker, branch: Branch): InputDecision {
     return drop(branch, "the node does not forward packets");
   }
   return forward(walker, branch, found.route);
+}
+
+/** Link-local addresses and ::1 are looked for on the incoming device alone (`rt6_need_strict`). */
+function staysOnLink(address: Address): boolean {
+  return address === 1n || (typeof address === "bigint" && address >> 118n === 0xfe80n >> 6n);
 }

@@ -37,6 +37,7 @@ export function runStage(walker: Walker, branch: Branch, stage: Stage): void {
       return decide(walker, branch);
     case "route-out":
       routeOut(walker, branch);
+      branch.seenOut = branch.out;
       return advance(branch);
     case "before-forward":
       return beforeForward(walker, branch);
@@ -67,6 +68,7 @@ function visit(
   if (table === undefined) return finish(walker, branch, stage, entry);
   const base = table.chains.get(stage.hook);
   if (base === undefined) return visit(walker, branch, stage, later, entry);
+  if (stage.hook !== "OUTPUT") branch.seenOut = branch.out;
   record(branch, { kind: "entered", hook: stage.hook, table: stage.table, depth: 0 });
   branch.scan = {
     ...stage,

@@ -64,7 +64,7 @@ function isInRange(tuple: Tuple, { addresses, ports, side }: NatRequest): boolea
 
 function withAddress(tuple: Tuple, { addresses, side, persistent }: NatRequest): Tuple {
   if (addresses === undefined) return tuple;
-  const address = pickAddress(addresses, tuple.source, tuple.destination, persistent);
+  const address = pickAddress(addresses, tuple.source, tuple.destination, { persistent, side });
   return { ...tuple, [side]: address };
 }
 

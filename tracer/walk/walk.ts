@@ -28,6 +28,8 @@ export interface Outcome {
   readonly odds: Fraction;
   /** What happened, in order. */
   readonly events: readonly WalkEvent[];
+  /** How many rules the kernel's linear scan tries on this way, matching or not. */
+  readonly tried: number;
   /** What the packet leaves behind on the node. */
   readonly memory: Memory;
   readonly branch: Branch;
@@ -81,7 +83,8 @@ function run(walker: Walker, branch: Branch): void {
 function outcomeOf(branch: Branch): Outcome {
   const events = eventsOf(branch.trail);
   const odds = dyadic(branch.numerator, branch.bits);
-  return { path: pathOf(branch, events), odds, events, memory: branch.memory, branch };
+  const { tried, memory } = branch;
+  return { path: pathOf(branch, events), odds, events, tried, memory, branch };
 }
 
 function pathOf(branch: Branch, events: readonly WalkEvent[]): Path {
