@@ -1,5 +1,6 @@
 import type { Address, Family } from "../../engine/net/ip.js";
 import type { Prefix } from "../../engine/net/prefix.js";
+import type { Field } from "../packet/field.js";
 
 /**
  * A piece of the host's state: given by the user or read from the node, or assumed. A walk that
@@ -159,14 +160,15 @@ export interface IpSet {
 
 /**
  * One direction of a connection. For ICMP `sourcePort` is the id and `destinationPort` is
- * `type * 256 + code`; protocols without ports have 0 in both (`nf_conntrack_tuple`).
+ * `type * 256 + code`; protocols without ports have 0 in both (`nf_conntrack_tuple`). A port that
+ * NAT draws at random stays unknown.
  */
 export interface Tuple {
   readonly protocol: number;
   readonly source: Address;
   readonly destination: Address;
-  readonly sourcePort: number;
-  readonly destinationPort: number;
+  readonly sourcePort: Field<number>;
+  readonly destinationPort: Field<number>;
 }
 
 /** Of `nf_conntrack_proto_tcp.c`, as `conntrack -L` prints them. */
