@@ -50,6 +50,8 @@ export interface End {
   readonly because: string;
   readonly with: string | undefined;
   readonly answer: Packet | undefined;
+  /** Where routing refused a packet of the node itself. */
+  readonly error: string | undefined;
 }
 
 /** A list that grows at its head and shares its tail. */
@@ -132,8 +134,14 @@ export function endBranch(
   because: string,
   answer?: { readonly with: string; readonly packet: Packet | undefined },
 ): void {
-  branch.end = { verdict, because, with: answer?.with, answer: answer?.packet };
+  branch.end = { verdict, because, with: answer?.with, answer: answer?.packet, error: undefined };
   branch.scan = undefined;
+}
+
+/** The node cannot send its own packet; its program gets this error. */
+export function refuseToSend(branch: Branch, because: string, error: string): void {
+  endBranch(branch, "unrouted", because);
+  if (branch.end !== undefined) branch.end = { ...branch.end, error };
 }
 
 /** Replaces the packet and records what did it; nothing happens when nothing changed. */

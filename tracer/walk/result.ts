@@ -56,8 +56,16 @@ export interface Path {
   readonly in: string | undefined;
   /** The last outgoing interface that routing chose. */
   readonly out: string | undefined;
-  /** What was answered: `icmp-port-unreachable`, `tcp-reset`, `icmp-time-exceeded`, or an error to the sender as `EPERM`. */
+  /**
+   * What was answered: `icmp-port-unreachable`, `tcp-reset`, `icmp-time-exceeded`; `nothing` where a
+   * REJECT may not answer.
+   */
   readonly with: string | undefined;
+  /**
+   * What the sending program is told of a packet that the node itself made and did not send:
+   * `EPERM`, `ENETUNREACH`.
+   */
+  readonly error: string | undefined;
   /** As it came, and as it was when it ended. */
   readonly first: Packet;
   readonly last: Packet;

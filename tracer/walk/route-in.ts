@@ -22,15 +22,15 @@ function routeIn4(walker: Walker, branch: Branch): InputDecision {
   const device = packet.inInterface ?? "lo";
   const martian = martianEndpoint(branch, host, device);
   if (martian !== undefined) return dropMartian(branch, martian);
-  if (packet.destination === LIMITED_BROADCAST) return local(branch, "limited broadcast");
-  if (isMulticast(packet.destination)) return joined(walker, branch);
+  if (packet.destination === LIMITED_BROADCAST || isMulticast(packet.destination)) {
+    return toMany(walker, branch, device);
+  }
   const found = ask(walker.world, branch, flowOf(packet, device, packet.source));
   if (found.kind === "route" && found.route.type === "broadcast") {
-    return local(branch, "a broadcast address of the node");
+    return localUnlessSpoofed(walker, branch, device, "a broadcast address of the node");
   }
   if (found.kind === "route" && found.route.type === "local") {
-    const bad = spoofed(walker, branch, device);
-    return bad === undefined ? local(branch, "an address of the node") : dropMartian(branch, bad);
+    return localUnlessSpoofed(walker, branch, device, "an address of the node");
   }
   if (!forwards(branch, host, device)) return drop(branch, "the node does not forward packets");
   if (found.kind !== "route")
@@ -38,6 +38,25 @@ function routeIn4(walker: Walker, branch: Branch): InputDecision {
   const bad = spoofed(walker, branch, device);
   if (bad !== undefined) return dropMartian(branch, bad);
   return forward(walker, branch, found.route);
+}
+
+function localUnlessSpoofed(
+  walker: Walker,
+  branch: Branch,
+  device: string,
+  why: string,
+): InputDecision {
+  const bad = spoofed(walker, branch, device);
+  return bad === undefined ? local(branch, why) : dropMartian(branch, bad);
+}
+
+/** Limited broadcast and multicast ask no route, but their source is validated all the same. */
+function toMany(walker: Walker, branch: Branch, device: string): InputDecision {
+  if (branch.packet.destination === LIMITED_BROADCAST) {
+    return localUnlessSpoofed(walker, branch, device, "limited broadcast");
+  }
+  const bad = spoofed(walker, branch, device);
+  return bad === undefined ? joined(walker, branch) : dropMartian(branch, bad);
 }
 
 function forward(

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../engine/net/ip.js";
-import { endBranch, record, type Branch } from "./branch.js";
+import { record, refuseToSend, type Branch } from "./branch.js";
 import { isLoopback } from "./address-type.js";
 import { ask, choose, flowOf, sendBy } from "./route.js";
 import { readEither } from "./sysctls.js";
@@ -46,5 +46,5 @@ function isFromLoopback({ world }: Walker, branch: Branch, device: string): bool
 
 function fail(branch: Branch, why: string, error: string): void {
   record(branch, { kind: "routed", decision: "none", device: undefined, route: undefined, why });
-  endBranch(branch, "unrouted", why, { with: error, packet: undefined });
+  refuseToSend(branch, why, error);
 }

@@ -96,6 +96,7 @@ function pathOf(branch: Branch, events: readonly WalkEvent[]): Path {
     in: first.inInterface,
     out: branch.out,
     with: end?.with,
+    error: end?.error ?? errorOf(branch),
     first,
     last,
     answer: end?.answer,
@@ -103,6 +104,12 @@ function pathOf(branch: Branch, events: readonly WalkEvent[]): Path {
     conditions: listOf(branch.conditions),
     assumptions: [...branch.assumptions].map(([what, because]) => ({ what, because })),
   };
+}
+
+/** A packet dropped before it left, or came back by `lo`, fails the call that sent it. */
+function errorOf({ first, looped, end }: Branch): string | undefined {
+  const stopped = end?.verdict === "dropped" || end?.verdict === "rejected";
+  return stopped && first.inInterface === undefined && !looped ? "EPERM" : undefined;
 }
 
 export function stepsOf(events: readonly WalkEvent[]): readonly Step[] {

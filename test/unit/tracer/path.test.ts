@@ -184,7 +184,7 @@ describe("routing", () => {
     const world = worldOf(EVERY_TABLE, { routes: [] });
     const outcome = trace(world, packet("tcp 192.0.2.1:40000 > 203.0.113.9:80"));
     assert.equal(outcome.path.verdict, "unrouted");
-    assert.equal(outcome.path.with, "ENETUNREACH");
+    assert.equal(outcome.path.error, "ENETUNREACH");
     assert.deepEqual(visitsOf(outcome), []);
   });
 
@@ -275,7 +275,7 @@ describe("route_localnet", () => {
     assert.equal(trace(worldOf(rules, on), sent).path.out, "cni0");
     const { path } = trace(worldOf(rules), sent);
     assert.equal(path.verdict, "unrouted");
-    assert.equal(path.with, "EINVAL");
+    assert.equal(path.error, "EINVAL");
   });
 
   it("is not asked for ::1 to a pod, which leaves", () => {
