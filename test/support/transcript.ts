@@ -56,6 +56,7 @@ export async function capture(
     outIsTerminal: false,
     errIsTerminal: false,
     now: () => Date.UTC(2026, 0, 1),
+    signal: new AbortController().signal,
     ...given,
   });
   return { exitCode, out, err };

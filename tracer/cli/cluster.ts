@@ -4,6 +4,7 @@ import { compile, type Compilation } from "../../engine/kube-proxy/compile.js";
 import {
   readProxyInputs,
   settingsFor,
+  type ProxyInputs,
   type ProxySetup,
 } from "../../engine/kube-proxy/from-flags.js";
 import { readObjects } from "../../engine/kubernetes/read.js";
@@ -75,6 +76,16 @@ export async function loadProxySetup(
   options: ClusterOptions,
   io: Io,
 ): Promise<Checked<ProxySetup>> {
+  const inputs = await loadProxyInputs(options, io);
+  const setup = readProxyInputs(inputs.value);
+  return { value: setup.value, faults: [...inputs.faults, ...setup.faults] };
+}
+
+/** The flags, with the texts of the files they name. */
+export async function loadProxyInputs(
+  options: ClusterOptions,
+  io: Io,
+): Promise<Checked<ProxyInputs>> {
   const faults: Fault[] = [];
   const load = async (path: string | undefined): Promise<Source | undefined> => {
     if (path === undefined) return undefined;
@@ -82,7 +93,7 @@ export async function loadProxySetup(
     faults.push(...read.faults);
     return read.value;
   };
-  const setup = readProxyInputs({
+  const value: ProxyInputs = {
     config: await load(options.config),
     family: options.family === "6" ? 6 : 4,
     node: options.node,
@@ -90,8 +101,8 @@ export async function loadProxySetup(
     addresses: await load(options.addresses),
     randomFully: options.randomFully,
     current: await load(options.current),
-  });
-  return { value: setup.value, faults: [...faults, ...setup.faults] };
+  };
+  return { value, faults };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Io {
   readonly errIsTerminal: boolean;
   /** Milliseconds since the epoch, for progress and for the clock of a walk. */
   readonly now: () => number;
+  /** Aborted when the user wants a command that runs on to stop. */
+  readonly signal: AbortSignal;
 }
 
 export const EXIT = { done: 0, differs: 1, usage: 2, badInput: 3 } as const;

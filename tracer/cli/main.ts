@@ -8,6 +8,11 @@ async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => interrupted.abort());
+}
+
 const io: Io = {
   stdin: readStdin,
   out: (text) => void process.stdout.write(text),
@@ -17,6 +22,7 @@ const io: Io = {
   outIsTerminal: process.stdout.isTTY,
   errIsTerminal: process.stderr.isTTY,
   now: Date.now,
+  signal: interrupted.signal,
 };
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault of ours.

@@ -4,7 +4,10 @@ import { compileCommand } from "./commands/compile.js";
 import { demoCommand } from "./commands/demo.js";
 import { diffCommand } from "./commands/diff.js";
 import { fmtCommand } from "./commands/fmt.js";
+import { snapshotCommand } from "./commands/snapshot.js";
+import { syncCommand } from "./commands/sync.js";
 import { traceCommand } from "./commands/trace.js";
+import { labCommand } from "./commands/lab/lab.js";
 import type { Context } from "./command.js";
 import { EXIT, type Io } from "./io.js";
 import { readVersion } from "./package.js";
@@ -29,7 +32,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .addCommand(checkCommand(context))
     .addCommand(diffCommand(context))
     .addCommand(fmtCommand(context))
-    .addCommand(demoCommand(context, run));
+    .addCommand(syncCommand(context))
+    .addCommand(snapshotCommand(context))
+    .addCommand(demoCommand(context, run))
+    .addCommand(labCommand(context));
   settle(program, io);
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -1,4 +1,8 @@
 import type { Command } from "commander";
+import { applyRestore } from "../../../engine/iptables/apply.js";
+import type { Compilation } from "../../../engine/kube-proxy/compile.js";
+import { completeRuleset, completeText } from "../../../engine/kube-proxy/complete.js";
+import { rulesetJson } from "../../report/ruleset.js";
 import {
   addObjectOptions,
   addProxyOptions,
@@ -41,6 +45,17 @@ Examples:
 
 async function runCompile(options: CompileOptions, context: Context): Promise<void> {
   const { value, faults } = await loadCluster(options, context.io);
-  if (!nothingRead(faults, value.objects)) context.io.out(value.compilation.text);
+  if (!nothingRead(faults, value.objects)) context.io.out(outputOf(value.compilation, options));
   finish(faults, context);
+}
+
+function outputOf(compilation: Compilation, { complete, output }: CompileOptions): string {
+  if (output === "json") {
+    const ruleset =
+      complete === true
+        ? completeRuleset(compilation)
+        : applyRestore(undefined, compilation.input, { noflush: true }).value;
+    return `${JSON.stringify(rulesetJson(ruleset), null, 2)}\n`;
+  }
+  return complete === true ? completeText(compilation) : compilation.text;
 }
