@@ -8,16 +8,18 @@ import { saveOptions } from "./save.js";
 import { isFileName, name } from "./text-codecs.js";
 
 /** In the order in which a save prints them. */
-const PARTS = ["srcip", "srcport", "dstip", "dstport"] as const;
+export const HASHLIMIT_PARTS = ["srcip", "srcport", "dstip", "dstport"] as const;
 
 /** What packets are told apart by; nothing: all packets share one bucket. */
-const mode: Codec<readonly (typeof PARTS)[number][]> = oneWord<readonly (typeof PARTS)[number][]>(
+const mode: Codec<readonly (typeof HASHLIMIT_PARTS)[number][]> = oneWord<
+  readonly (typeof HASHLIMIT_PARTS)[number][]
+>(
   (text) => {
     const given = text.split(/[,|]/).filter((item) => item !== "");
-    const stray = given.find((item) => !PARTS.some((part) => part === item));
+    const stray = given.find((item) => !HASHLIMIT_PARTS.some((part) => part === item));
     return stray === undefined
-      ? PARTS.filter((part) => given.includes(part))
-      : refuse(`"${stray}" is none of ${PARTS.join(", ")}`);
+      ? HASHLIMIT_PARTS.filter((part) => given.includes(part))
+      : refuse(`"${stray}" is none of ${HASHLIMIT_PARTS.join(", ")}`);
   },
   (value) => value.join(","),
 );
