@@ -12,6 +12,7 @@ import { Journal, type JournalEntry } from "./journal.js";
 import { KUBELET, Kubelets } from "./kubelet/kubelet.js";
 import { Machines, type MachineSnapshot } from "./kubelet/machines.js";
 import { NO_PROXIES, Proxies, type ProxiesState } from "./proxy/proxies.js";
+import { RuleMaker } from "./proxy/rules.js";
 import { createRandom, type Random, type RandomState } from "./random.js";
 import { Scheduler } from "./scheduler/scheduler.js";
 import type { ClusterSettings } from "./settings.js";
@@ -23,6 +24,8 @@ import type { Store } from "./store/types.js";
 export interface ClusterState {
   /** Milliseconds since 1970 of simulated time. */
   readonly now: number;
+  /** When its simulated time began. */
+  readonly startedAt: number;
   readonly random: RandomState;
   readonly work: readonly Work[];
   readonly machines: readonly MachineSnapshot[];
@@ -50,6 +53,9 @@ export class Cluster {
   readonly journal: Journal;
   readonly settings: ClusterSettings;
   readonly random: Random;
+  readonly rules: RuleMaker;
+  /** When its simulated time began; milliseconds since 1970. */
+  readonly startedAt: number;
   readonly #queue = new WorkQueue();
   readonly #components = new Map<string, Component>();
   readonly #observers = new Set<() => void>();
@@ -63,6 +69,8 @@ export class Cluster {
     const { start, settings } = parts;
     this.api = api;
     this.settings = settings;
+    this.rules = new RuleMaker(settings);
+    this.startedAt = "seed" in start ? start.now : start.startedAt;
     this.random = made.random;
     this.journal = made.journal;
     this.#clock = made.clock;
@@ -115,6 +123,7 @@ export class Cluster {
   state(): ClusterState {
     return {
       now: this.now,
+      startedAt: this.startedAt,
       random: this.random.state(),
       work: this.#queue.list(),
       machines: this.machines.snapshot(),

@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import type { Fault } from "../../../../engine/errors.js";
+import { hasErrors } from "../../../../engine/errors.js";
+import type { Session } from "../../../../engine/control-plane/session.js";
+import { EXIT, type Io } from "../../io.js";
+import type { Context } from "../../command.js";
+import type { Lab } from "./session.js";
+
+/** What every lab command is given. */
+export interface LabContext extends Context {
+  /** The lab that the command line names; `command` is the one that runs. */
+  readonly lab: (command: Command) => Lab;
+}
+
+/** What a command comes to. */
+export interface Result {
+  readonly faults: readonly Fault[];
+  /** Whether the cluster is to be kept as it now is. */
+  readonly changed: boolean;
+}
+
+export const UNCHANGED: Result = { faults: [], changed: false };
+export const CHANGED: Result = { faults: [], changed: true };
+
+export function failed(faults: readonly Fault[]): Result {
+  return { faults, changed: false };
+}
+
+/** Runs a command's work on the lab's cluster and keeps what came of it. */
+export async function onCluster(
+  context: LabContext,
+  command: Command,
+  work: (session: Session) => Promise<Result>,
+): Promise<void> {
+  const lab = context.lab(command);
+  const opened = await lab.open();
+  if (opened.value === undefined) {
+    report(opened.faults, context);
+    return;
+  }
+  const { faults, changed } = await work(opened.value);
+  const kept = changed ? await lab.keep(opened.value) : { faults: [] };
+  report([...faults, ...kept.faults], context);
+}
+
+/** Kubernetes' messages speak for themselves: they are printed as kubectl does. */
+export function report(faults: readonly Fault[], { io, done }: Context): void {
+  for (const { message, at } of faults) {
+    const place = at.line === undefined ? "" : ` (${at.file ?? ""}:${at.line}:${at.column ?? 1})`;
+    io.err(`${message}${place}\n`);
+  }
+  done(hasErrors(faults) ? EXIT.badInput : EXIT.done);
+}
+
+/** Tells on standard error that time stands still while there is something to happen. */
+export function hintAtTime({ cluster }: Session, io: Io): void {
+  if (cluster.isAtRest) return;
+  io.err("(time stands still while work is waiting: `chainwalk lab tick` lets it pass)\n");
+}

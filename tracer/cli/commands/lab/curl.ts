@@ -1,0 +1,111 @@
+import type { Command } from "commander";
+import type { Cluster } from "../../../../engine/control-plane/cluster.js";
+import { layOut } from "../../../../engine/control-plane/table/table.js";
+import {
+  addFractions,
+  formatFraction,
+  fractionToNumber,
+  type Fraction,
+} from "../../../odds/fraction.js";
+import { EXIT } from "../../io.js";
+import { command } from "../../command.js";
+import { failed, onCluster, type LabContext, type Result } from "./context.js";
+import { addNamespaceOption, type NamespaceOptions } from "./options.js";
+import { readAsk, readSource, type Ask } from "./network/ask.js";
+import { describeOutcome, endOf, type End } from "./network/ends.js";
+import { arrivalsOf, type Hop } from "./network/route.js";
+import { Worlds } from "./network/worlds.js";
+
+interface CurlOptions extends NamespaceOptions {
+  readonly from: string;
+  readonly odds?: true;
+  readonly verbose?: true;
+}
+
+export function curlCommand(context: LabContext): Command {
+  return addNamespaceOption(
+    command("curl", "open a connection through the rules of every node that it crosses"),
+  )
+    .argument("<url>", "http://10.100.166.225, http://web.prod:8080, udp://10.0.0.10:53")
+    .requiredOption("--from <who>", "pod/client, pod/app=client, node/node-1, outside")
+    .option("--odds", "every end that it may come to, with exact chances, instead of one of them")
+    .option("-v, --verbose", "with the rules that matched on the way")
+    .action(async (url: string, options: CurlOptions, self: Command) => {
+      let answered = true;
+      await onCluster(context, self, ({ cluster }) => {
+        const { result, ok } = curl(cluster, url, options, context);
+        answered = ok;
+        return Promise.resolve(result);
+      });
+      if (!answered) context.done(EXIT.differs);
+    });
+}
+
+function curl(cluster: Cluster, url: string, options: CurlOptions, { io }: LabContext) {
+  const source = readSource(cluster, options.from, options.namespace);
+  const ask =
+    source.value === undefined
+      ? { value: undefined, faults: source.faults }
+      : readAsk(cluster, source.value, url, options.namespace);
+  if (ask.value === undefined) return { result: failed(ask.faults), ok: true };
+  const asked = ask.value;
+  const arrivals = arrivalsOf(cluster, new Worlds(cluster), asked);
+  const ends = arrivals.map((arrival) => endOf(cluster, asked, arrival));
+  if (options.odds === true) {
+    io.out(oddsText(ends));
+    return { result: failed([]), ok: ends.every(isAnswered) };
+  }
+  const end = drawn(ends, cluster.random.next());
+  io.out(connectionText(asked, options.from, end, options.verbose === true));
+  const result: Result = { faults: [], changed: true };
+  return { result, ok: end === undefined || isAnswered(end) };
+}
+
+function isAnswered(end: End): boolean {
+  return end.outcome.kind === "answered";
+}
+
+/** The end that a number from 0 to 1 falls on. */
+function drawn(ends: readonly End[], draw: number): End | undefined {
+  let sum = 0;
+  for (const end of ends) {
+    sum += fractionToNumber(end.odds);
+    if (draw < sum) return end;
+  }
+  return ends.at(-1);
+}
+
+function connectionText(ask: Ask, from: string, end: End | undefined, verbose: boolean): string {
+  const name = ask.resolved === undefined ? "" : ` (${ask.resolved})`;
+  const head = `${from} -> ${ask.ip}:${ask.port}${name}\n`;
+  if (end === undefined) return `${head}cannot be told\n`;
+  const way = end.hops.map((hop) => hopText(hop, verbose)).join("");
+  return `${head}${way}${describeOutcome(end.outcome)}\n`;
+}
+
+function hopText({ node, path }: Hop, verbose: boolean): string {
+  const out = path.out === undefined ? "" : ` by ${path.out}`;
+  const line = `  ${node}: ${path.verdict}${out}\n`;
+  if (!verbose) return line;
+  const steps = path.steps.map(({ table, chain, rule, target }) => {
+    const what = target === "" ? "" : ` -> ${target}`;
+    return `    ${table} ${chain} rule ${rule}${what}\n`;
+  });
+  return line + steps.join("");
+}
+
+/** Ends that are the same to the client, together. */
+function oddsText(ends: readonly End[]): string {
+  const groups = new Map<string, Fraction>();
+  for (const { outcome, odds } of ends) {
+    const text = describeOutcome(outcome);
+    const before = groups.get(text);
+    groups.set(text, before === undefined ? odds : addFractions(before, odds));
+  }
+  const rows = [...groups].map(([text, odds]) => [
+    `${(100 * fractionToNumber(odds)).toFixed(2)}%`,
+    formatFraction(odds),
+    text,
+  ]);
+  return layOut(["Chance", "Exactly", "End"], rows);
+}

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import { fault } from "../../../../engine/errors.js";
+import { parseAddressOf } from "../../../../engine/net/ip.js";
+import { command, collect, integer } from "../../command.js";
+import { CHANGED, report, type LabContext } from "./context.js";
+import { DEFAULT_CLUSTER, newSession, type NewCluster } from "./session.js";
+
+interface InitOptions {
+  readonly nodes: number;
+  readonly master?: true;
+  readonly seed: string;
+  readonly externalIp?: readonly string[];
+  readonly zone?: readonly string[];
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  readonly nodeNetwork: string;
+  readonly maxPods: number;
+  readonly force?: true;
+}
+
+export function initCommand(context: LabContext): Command {
+  const { settings, nodes, seed } = DEFAULT_CLUSTER;
+  return command("init", "begin a new cluster")
+    .option("--nodes <count>", "how many nodes it has", integer(1, 5000), nodes.count)
+    .option("--master", "the first of them is a master, which takes no ordinary Pods")
+    .option("--seed <text>", "where all chance in it comes from", seed)
+    .option("--external-ip <ip>", "an outside address, for the nodes in turn", collect)
+    .option("--zone <name>", "a zone, for the nodes in turn", collect)
+    .option("--pod-cidr <cidr>", "addresses of Pods, a /24 for each node", settings.podCidr)
+    .option("--service-cidr <cidr>", "addresses of Services", settings.serviceCidr)
+    .option("--node-network <cidr>", "addresses of nodes", settings.nodeNetwork)
+    .option("--max-pods <count>", "how many Pods a node takes", integer(1, 1000), 110)
+    .option("--force", "even if there is one already, which is lost then")
+    .action(async (options: InitOptions, self: Command) => {
+      const lab = context.lab(self);
+      if (options.force !== true && (await lab.exists())) {
+        const message = `error: ${lab.name} holds a cluster already; --force begins anew and loses it`;
+        report([fault("cluster-exists", message, { file: lab.name })], context);
+        return;
+      }
+      const session = await begin(options);
+      if (session.value === undefined) {
+        report(session.faults, context);
+        return;
+      }
+      const kept = await lab.keep(session.value);
+      if (kept.faults.length === 0) {
+        const { length } = session.value.cluster.api.cache.list("nodes");
+        context.io.out(`lab of ${length} node${length === 1 ? "" : "s"} in ${lab.name}\n`);
+      }
+      report([...CHANGED.faults, ...kept.faults], context);
+    });
+}
+
+async function begin(options: InitOptions) {
+  const addresses = options.externalIp ?? [];
+  const bad = addresses.filter((address) => parseAddressOf(4, address) === undefined);
+  if (bad.length > 0) {
+    const faults = bad.map((address) => {
+      const message = `error: --external-ip ${address} is no IPv4 address`;
+      return fault("bad-address", message, {});
+    });
+    return { value: undefined, faults };
+  }
+  const made = await newSession(clusterOf(options, addresses));
+  const without = made.value?.cluster.api.cache
+    .list("nodes")
+    .filter((node) => node.spec.podCIDR === undefined);
+  if (without === undefined || without.length === 0) return made;
+  const message = `error: ${options.podCidr} has room for the Pods of ${options.nodes - without.length} nodes, not of ${options.nodes}`;
+  return { value: undefined, faults: [fault("pod-cidr-exhausted", message, {})] };
+}
+
+function clusterOf(options: InitOptions, externalAddresses: readonly string[]): NewCluster {
+  const { settings, start } = DEFAULT_CLUSTER;
+  return {
+    start,
+    seed: options.seed,
+    nodes: {
+      count: options.nodes,
+      master: options.master === true,
+      externalAddresses,
+      zones: options.zone ?? [],
+    },
+    settings: {
+      ...settings,
+      podCidr: options.podCidr,
+      serviceCidr: options.serviceCidr,
+      nodeNetwork: options.nodeNetwork,
+      nodeCapacity: { ...settings.nodeCapacity, pods: String(options.maxPods) },
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
+import type { ProxyRules } from "../../../../../engine/control-plane/proxy/rules.js";
+
+/** The rules in a node's kernel now; `undefined` when there is no such machine. */
+export function rulesOfNode(cluster: Cluster, node: string): ProxyRules | undefined {
+  const machine = cluster.machines.get(node);
+  if (machine === undefined) return undefined;
+  const { programmed } = cluster.proxies.stateOf(node);
+  return cluster.rules.rulesFor(programmed, node, machine.address);
+}
