@@ -5,6 +5,7 @@ import { killMachine, killPod, startMachine } from "../../../../engine/control-p
 import { command } from "../../command.js";
 import { onCluster, type LabContext, type Result } from "./context.js";
 import { addNamespaceOption, type NamespaceOptions } from "./options.js";
+import { podNamed } from "./network/ask.js";
 import { readTargets, type Target } from "./targets.js";
 
 interface KillOptions extends NamespaceOptions {
@@ -15,7 +16,7 @@ export function killCommand(context: LabContext): Command {
   return addNamespaceOption(
     command("kill", "kill a Pod's processes, or cut a node's power, behind Kubernetes' back"),
   )
-    .argument("<what...>", "pod/web-1, node/node-2")
+    .argument("<what...>", "pod/web-1, pod/app=web (the first such), node/node-2")
     .option("-c, --container <name>", "only this container of the Pod")
     .action((words: readonly string[], options: KillOptions, self: Command) =>
       onCluster(context, self, ({ cluster }) =>
@@ -64,10 +65,11 @@ function kill(
   }
   if (resource.plural === "pods") {
     const { namespace, container } = options;
-    if (!killPod(cluster, namespace, name, container)) {
+    const pod = podNamed(cluster, namespace, name)?.metadata.name ?? name;
+    if (!killPod(cluster, namespace, pod, container)) {
       return missing(`pods "${name}" has no such process running`);
     }
-    io.out(`pod/${name} killed\n`);
+    io.out(`pod/${pod} killed\n`);
     return undefined;
   }
   return fault(

@@ -8,6 +8,8 @@ import { eventsCommand } from "./events.js";
 import { getCommand } from "./get.js";
 import { initCommand } from "./init.js";
 import { killCommand, startCommand } from "./kill.js";
+import { playCommand } from "./play/play.js";
+import { emptyLab } from "./play/run.js";
 import { rolloutCommand } from "./rollout.js";
 import { rulesCommand } from "./rules.js";
 import { scaleCommand } from "./scale.js";
@@ -21,15 +23,18 @@ export function labCommand(context: Context): Command {
     const { state } = self.optsWithGlobals<{ readonly state?: string }>();
     return fileLab(context.io, state);
   };
-  return addLabCommands(
-    command("lab", "a small Kubernetes in memory: apply manifests, let time pass, look and ask")
-      .option(
-        "--state <file>",
-        `where the cluster is kept (default: $CHAINWALK_LAB, or ${DEFAULT_STATE})`,
-      )
-      .addHelpText(
-        "after",
-        `
+  const labContext = { ...context, lab };
+  const parent = command(
+    "lab",
+    "a small Kubernetes in memory: apply manifests, let time pass, look and ask",
+  )
+    .option(
+      "--state <file>",
+      `where the cluster is kept (default: $CHAINWALK_LAB, or ${DEFAULT_STATE})`,
+    )
+    .addHelpText(
+      "after",
+      `
 Time stands still between commands: \`lab tick\` and \`lab rollout status\` let it pass.
 
 Examples:
@@ -38,8 +43,9 @@ Examples:
   chainwalk lab get pods -o wide
   chainwalk lab curl --from pod/client http://web
   chainwalk lab events --of deployment/web`,
-      ),
-    { ...context, lab },
+    );
+  return addLabCommands(parent, labContext).addCommand(
+    playCommand(labContext, (inner) => addLabCommands(emptyLab(), inner)),
   );
 }
 

@@ -53,7 +53,7 @@ export function readSource(
 }
 
 /** By its name, or `app=web` for the first Pod with these labels that has an address. */
-function podNamed(cluster: Cluster, namespace: string, name: string): Pod | undefined {
+export function podNamed(cluster: Cluster, namespace: string, name: string): Pod | undefined {
   const [key, value] = name.split("=", 2);
   if (value === undefined) return cluster.api.cache.get("pods", namespace, name);
   return cluster.api.cache

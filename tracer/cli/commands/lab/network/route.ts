@@ -1,5 +1,6 @@
 import { protocolNumber } from "../../../../../engine/net/protocol.js";
 import { formatAddress, parseAddressOf, type Address } from "../../../../../engine/net/ip.js";
+import { parsePrefix, prefixContains } from "../../../../../engine/net/prefix.js";
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
 import type { Machine } from "../../../../../engine/control-plane/kubelet/machines.js";
 import { fraction, ONE, type Fraction } from "../../../../odds/fraction.js";
@@ -135,14 +136,29 @@ function next(
       const to = textOf(path.last.destination);
       const home = cluster.machines.ownerOf(to)?.machine ?? cluster.machines.machineAt(to);
       if (home === undefined) {
-        const why = `nobody has the address ${to}, to which ${machine.name} sent the packet`;
-        return end({ kind: "lost", why });
+        return end({ kind: "lost", why: whyNobody(cluster, to, machine) });
       }
       if (home === machine) return end(standing(path.last));
       const arriving = { ...onTheWire(path.last), inInterface: "eth0" };
       return follow(cluster, worlds, home, arriving, sofar);
     }
   }
+}
+
+/** An address of Pods belongs to a node, even while no Pod has it. */
+function whyNobody(cluster: Cluster, ip: string, sender: Machine): string {
+  const address = parseAddressOf(4, ip);
+  const home = cluster.api.cache.list("nodes").find(({ spec }) => {
+    const range = parsePrefix(spec.podCIDR ?? "");
+    return address !== undefined && range !== undefined && prefixContains(range, address);
+  });
+  if (home === undefined) {
+    return `nobody has the address ${ip}, to which ${sender.name} sent the packet`;
+  }
+  const { name } = home.metadata;
+  return cluster.machines.get(name)?.powered === true
+    ? `no Pod of ${name} has the address ${ip} now`
+    : `${name}, where ${ip} was, is down`;
 }
 
 /** What the next node sees: marks and the like stay behind. */
