@@ -9,7 +9,7 @@ import type { RestoreInput } from "../iptables/restore.js";
 import { restoreInput } from "./restore-input.js";
 import { fromAscii } from "./bytes.js";
 import type { ProxySettings } from "./settings.js";
-import { compileEntries } from "./entry.js";
+import { chainsOf, compileEntries } from "./entry.js";
 import { writeEverything } from "./write-all.js";
 import { makeFrame } from "./text.js";
 
@@ -86,9 +86,7 @@ interface Written {
 function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): Written {
   const { settings } = conditions;
   const entries = compileEntries(beliefs, conditions);
-  const active = new Set(
-    settings.currentChains.length === 0 ? [] : entries.flatMap(({ chains }) => chains),
-  );
+  const active = new Set(settings.currentChains.length === 0 ? [] : entries.flatMap(chainsOf));
   const stale = settings.currentChains
     .filter((chain) => isServiceChain(chain) && !active.has(chain))
     .sort();

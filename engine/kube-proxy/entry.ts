@@ -29,9 +29,12 @@ export interface Entry {
   readonly nat: Uint8Array;
   /** Bytes of `nat` that are rules of shared chains. */
   readonly dispatchLength: number;
-  /** Its own chains. */
-  readonly chains: readonly string[];
   readonly counts: SharedCounts;
+}
+
+/** The Service port's own chains; worked out when asked for, as they are many. */
+export function chainsOf({ belief, conditions }: Entry): readonly string[] {
+  return serviceRules(belief, conditions).chains;
 }
 
 /** Bytes that an endpoint and a Service port take, about. */
@@ -60,7 +63,6 @@ export function compileEntries(
     declarations: chains.view(chainsAt.from, chainsAt.to),
     nat: nat.view(natAt.from, natAt.to),
     dispatchLength: rest.dispatchLength,
-    chains: rest.chains,
     counts: rest.counts,
   }));
 }
@@ -81,7 +83,9 @@ function draft(
   const filterAt = writeAll(rules.filter.map(writeRule), filter);
   const chainsAt = writeAll(rules.chains.map(declaration), chains);
   const dispatchAt = writeAll(rules.dispatch.map(writeRule), nat);
-  for (const rule of rules.own) nat.write(writeRule(rule));
+  let own = "";
+  for (const rule of rules.own) own += writeRule(rule);
+  nat.write(own);
   return {
     filterAt,
     chainsAt,
@@ -89,7 +93,6 @@ function draft(
     rest: {
       belief,
       dispatchLength: dispatchAt.to - dispatchAt.from,
-      chains: rules.chains,
       counts: countShared(rules.dispatch, rules.filter),
     },
   };
@@ -97,7 +100,7 @@ function draft(
 
 function writeAll(lines: readonly string[], writer: ByteWriter): Stretch {
   const from = writer.length;
-  for (const line of lines) writer.write(line);
+  if (lines.length > 0) writer.write(lines.join(""));
   return { from, to: writer.length };
 }
 

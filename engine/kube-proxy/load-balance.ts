@@ -25,12 +25,12 @@ export function endpointRules(
     ? []
     : [{ kind: "comment", text: port.label }];
   const plain = [...about, protocol];
-  for (const { text, address } of categories.reachable) {
+  for (const { text, from } of categories.reachable) {
     const chain = chains.get(text) ?? "";
     own.push(
       {
         chain,
-        clauses: [...about, { kind: "source", not: false, prefix: address }],
+        clauses: [...about, { kind: "source", not: false, prefix: from.address }],
         target: TO_MASQUERADE,
         reason: "endpoint: its own packets to the Service are masqueraded",
       },

@@ -34,7 +34,7 @@ export function endpointsOf(
   }
   for (const [key, found] of byPort) {
     if (found.length === 0) byPort.delete(key);
-    else byPort.set(key, withoutDoubles(found.sort(byText)));
+    else byPort.set(key, withoutDoubles(found.sort(byText), slices));
   }
   return byPort;
 }
@@ -52,7 +52,7 @@ function addEndpoints(
     const { address } = from;
     const text = address.includes(":") ? `[${address}]${tail}` : address + tail;
     const local = nodeName !== undefined && nodeName !== "" && from.nodeName === nodeName;
-    found.push({ address, port, text, local, from, slice });
+    found.push({ text, local, from });
   }
 }
 
@@ -61,18 +61,21 @@ function byText(left: Endpoint, right: Endpoint): number {
 }
 
 /** Of endpoints with one text, which stand together, the first, or the last that is local. */
-function withoutDoubles(sorted: Endpoint[]): Endpoint[] {
+function withoutDoubles(sorted: Endpoint[], slices: readonly EndpointSliceObject[]): Endpoint[] {
   if (sorted.every((one, index) => one.text !== sorted[index + 1]?.text)) return sorted;
+  const sliceOf = ({ from }: Endpoint) =>
+    slices.findIndex(({ endpoints }) => endpoints.includes(from));
+  // Sorting is stable: slices stay in their order.
+  const ordered = sorted.toSorted(
+    (left, right) =>
+      compareText(left.text, right.text) ||
+      (left.text === right.text && sliceOf(left) === sliceOf(right)
+        ? compareText(left.from.addresses, right.from.addresses)
+        : 0),
+  );
   const kept = new Map<string, Endpoint>();
-  for (const one of sorted.toSorted(byTextAndOrder)) {
+  for (const one of ordered) {
     if (one.local || !kept.has(one.text)) kept.set(one.text, one);
   }
   return [...kept.values()];
-}
-
-/** Slices stay in their order (sorting is stable); within one, by all addresses. */
-function byTextAndOrder(left: Endpoint, right: Endpoint): number {
-  const order = compareText(left.text, right.text);
-  if (order !== 0 || left.slice !== right.slice) return order;
-  return compareText(left.from.addresses, right.from.addresses);
 }

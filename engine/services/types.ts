@@ -1,4 +1,4 @@
-import type { EndpointSliceObject, SliceEndpoint, TransportProtocol } from "../kubernetes/types.js";
+import type { SliceEndpoint, TransportProtocol } from "../kubernetes/types.js";
 
 /** What names a port of a Service in a proxy (kube-proxy's `ServicePortName`). */
 export interface ServicePortName {
@@ -39,16 +39,12 @@ export interface ServicePort {
 
 /** An endpoint of a Service port as seen from one node. */
 export interface Endpoint {
-  /** As it stands in the slice. */
-  readonly address: string;
-  readonly port: number;
-  /** `address:port`, an IPv6 address in brackets. */
+  /** `address:port`, an IPv6 address in brackets; the address as it stands in the slice. */
   readonly text: string;
   /** On this node. */
   readonly local: boolean;
-  /** Conditions, zone and hints. */
+  /** Address, conditions, zone and hints. */
   readonly from: SliceEndpoint;
-  readonly slice: EndpointSliceObject;
 }
 
 /** A Service port and all its endpoints, usable or not, by `text`. */

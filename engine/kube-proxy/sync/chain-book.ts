@@ -1,5 +1,5 @@
 import { isServiceChain } from "../chain-names.js";
-import type { Entry } from "../entry.js";
+import { chainsOf, type Entry } from "../entry.js";
 
 /**
  * Which chains of Services the kernel holds beyond those in use, without a list of all: chains
@@ -27,16 +27,14 @@ export class ChainBook {
 
   /** Entries of a Service take the place of others. */
   replace(before: readonly Entry[], after: readonly Entry[]): void {
-    const used = new Set(after.flatMap(({ chains }) => chains));
-    for (const { chains } of before) {
-      for (const chain of chains) {
-        if (!used.has(chain) && !this.absent.delete(chain)) this.stale.add(chain);
-      }
-    }
-    if (this.stale.size > 0) {
-      for (const chain of used) if (this.stale.delete(chain)) this.revived.add(chain);
-    }
     this.changes.push({ before, after });
+    if (before.length === 0 && this.stale.size === 0) return;
+    const used = new Set(after.flatMap(chainsOf));
+    for (const chain of before.flatMap(chainsOf)) {
+      if (!used.has(chain) && !this.absent.delete(chain)) this.stale.add(chain);
+    }
+    if (this.stale.size === 0) return;
+    for (const chain of used) if (this.stale.delete(chain)) this.revived.add(chain);
   }
 
   /** The chains to remove now, sorted; from here on they are gone. */
@@ -51,8 +49,8 @@ export class ChainBook {
     this.hasFailed = true;
     for (const chain of this.removed) this.stale.add(chain);
     for (const { before, after } of this.changes) {
-      const known = new Set(before.flatMap(({ chains }) => chains));
-      for (const chain of after.flatMap(({ chains }) => chains)) {
+      const known = new Set(before.flatMap(chainsOf));
+      for (const chain of after.flatMap(chainsOf)) {
         if (!known.has(chain) && !this.revived.has(chain)) this.absent.add(chain);
       }
     }

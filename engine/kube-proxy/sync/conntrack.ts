@@ -49,7 +49,8 @@ export function staleConntrack(
         for (const address of addressesOf(port)) addresses.add(address);
         if (port.nodePort !== 0) nodePorts.add(port.nodePort);
       }
-      for (const { address: endpoint } of goneFrom(old, now)) {
+      for (const { from: gone } of goneFrom(old, now)) {
+        const endpoint = gone.address;
         if (port.nodePort !== 0) nodePortTranslations.push({ from: port.nodePort, endpoint });
         for (const from of addressesOf(port)) translations.push({ from, endpoint });
       }

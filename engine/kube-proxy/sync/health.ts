@@ -19,8 +19,8 @@ export function healthChecks(model: ProxyModel): HealthChecks {
   for (const key of model.servicesWithEndpoints()) {
     const local = new Set<string>();
     for (const endpoints of model.endpoints(key).values()) {
-      for (const { local: here, from, address } of endpoints)
-        if (here && from.ready) local.add(address);
+      for (const { local: here, from } of endpoints)
+        if (here && from.ready) local.add(from.address);
     }
     if (local.size > 0) localReadyEndpoints.set(key, local.size);
   }
