@@ -27,6 +27,10 @@ NETLINK_ADD_MEMBERSHIP = 1
 NETLINK_NO_ENOBUFS = 5
 NFNLGRP_NFTRACE = 9
 IPV6_FLOWINFO = 11
+IPV6_RECVHOPLIMIT = 51
+IPV6_HOPLIMIT = 52
+IPV6_RECVTCLASS = 66
+IPV6_TCLASS = 67
 WAIT_MS = 2000
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -112,7 +116,8 @@ class Delivery:
         self.sock = roomy(socket.socket(family, socket.SOCK_RAW, protocol))
         if family == socket.AF_INET6:
             self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
-            self.sock.setsockopt(socket.IPPROTO_IPV6, IPV6_FLOWINFO, 1)
+            for wanted in (IPV6_FLOWINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS):
+                self.sock.setsockopt(socket.IPPROTO_IPV6, wanted, 1)
 
     def drain(self):
         got = []
@@ -125,15 +130,14 @@ class Delivery:
 
     def rebuilt(self, data, extras, peer):
         """Raw IPv6 sockets leave the header out: made again from what the kernel tells beside."""
-        flow = struct.pack("!I", 6 << 28)
-        target = bytes(16)
-        for level, kind, value in extras:
-            if level == socket.IPPROTO_IPV6 and kind == IPV6_FLOWINFO:
-                flow = struct.pack("!I", 6 << 28 | struct.unpack("!I", value[:4])[0])
-            if level == socket.IPPROTO_IPV6 and kind == socket.IPV6_PKTINFO:
-                target = value[:16]
+        told = {kind: value for level, kind, value in extras if level == socket.IPPROTO_IPV6}
+        flow = struct.unpack("!I", told.get(IPV6_FLOWINFO, bytes(4))[:4])[0] & 0xFFFFF
+        traffic_class = struct.unpack("=i", told[IPV6_TCLASS])[0]
+        hop_limit = struct.unpack("=i", told[IPV6_HOPLIMIT])[0]
+        first = struct.pack("!I", 6 << 28 | traffic_class << 20 | flow)
         source = socket.inet_pton(socket.AF_INET6, peer[0].split("%")[0])
-        return flow + struct.pack("!HBB", len(data), self.protocol, 64) + source + target + data
+        target = told[socket.IPV6_PKTINFO][:16]
+        return first + struct.pack("!HBB", len(data), self.protocol, hop_limit) + source + target + data
 
 
 def run(argv, stdin=""):
@@ -183,6 +187,7 @@ def send_local(packet):
     family = socket.AF_INET if version == 4 else socket.AF_INET6
     source = packet[12:16] if version == 4 else packet[8:24]
     with socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         try:
             sock.bind((socket.inet_ntop(family, source), 0))
         except OSError:

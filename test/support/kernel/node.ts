@@ -52,11 +52,23 @@ export class KernelNode {
       await node.#helper.ask([{ op: "trace", messages: logRequests() }]);
       for (const [name, value] of Object.entries(topology.sysctls)) await node.sysctl(name, value);
       await node.command(["ip", "-batch", "-"], `${topology.setup.join("\n")}\n`);
+      await node.#awaitAddresses(topology);
       return node;
     } catch (error) {
       await node.close();
       throw error;
     }
+  }
+
+  /** IPv6 routes to the node's own addresses come a moment after the link is up. */
+  async #awaitAddresses(topology: Topology): Promise<void> {
+    const own = topology.setup.flatMap((line) => /^addr add (\S*:\S*)\//.exec(line)?.[1] ?? []);
+    for (let tries = 0; tries < 100; tries++) {
+      const local = await this.command(["ip", "-6", "route", "show", "table", "local"]);
+      const words = new Set(local.split(/\s+/));
+      if (own.every((address) => words.has(address))) return;
+    }
+    throw new Error("the node's IPv6 addresses do not come up");
   }
 
   close(): Promise<void> {
@@ -81,12 +93,8 @@ export class KernelNode {
     throw new Error(`${argv.join(" ")} failed: ${stderr.trim()}`);
   }
 
-  async sysctl(name: string, value: string): Promise<void> {
-    const path = `/proc/sys/${name.replaceAll(".", "/")}`;
-    const [answer] = await this.#helper.ask([{ op: "write", path, text: value }]);
-    if (isRecord(answer) && answer["failure"] !== undefined) {
-      throw new Error(`${name} = ${value}: ${JSON.stringify(answer["failure"])}`);
-    }
+  sysctl(name: string, value: string): Promise<void> {
+    return this.write(`/proc/sys/${name.replaceAll(".", "/")}`, value);
   }
 
   /**
@@ -128,6 +136,14 @@ export class KernelNode {
     const bytes = encodePacket(packet, identity).toString("hex");
     const [answer] = await this.#helper.ask([{ op: "send", from: from ?? null, packet: bytes }]);
     return observe(readSighting(answer), { from, packet, identity }, this.#scene);
+  }
+
+  /** Writes a file as this namespace has it. */
+  async write(path: string, text: string): Promise<void> {
+    const [answer] = await this.#helper.ask([{ op: "write", path, text }]);
+    if (isRecord(answer) && answer["failure"] !== undefined) {
+      throw new Error(`${path}: ${JSON.stringify(answer["failure"])}`);
+    }
   }
 
   /** Text of a file as this namespace sees it; `undefined` when it is not there. */

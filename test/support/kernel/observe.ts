@@ -11,6 +11,9 @@ export interface ObservedStep {
   readonly rule: number;
 }
 
+/** A packet's addresses and ports. */
+export type Ends = Pick<SeenPacket, "source" | "sourcePort" | "destination" | "destinationPort">;
+
 /**
  * What the kernel did with one packet, in the words of a path. `vanished`: it came out nowhere and
  * no rule dropped it, so routing or NAT did; the kernel does not say which.
@@ -22,10 +25,11 @@ export interface Observation {
   readonly out: string | undefined;
   /** As the last hook saw it. */
   readonly mark: number;
-  readonly source: string;
-  readonly sourcePort: number | undefined;
-  readonly destination: string;
-  readonly destinationPort: number | undefined;
+  /**
+   * How it came out, or how the last table saw it that it reached. Unknown when it vanished after a
+   * nat table, which tells only what was there before.
+   */
+  readonly ends: Ends | undefined;
   /** As it came out, where it came out. */
   readonly packet: SeenPacket | undefined;
   /** What else came out of wires on its account: ICMP errors, resets. */
@@ -70,24 +74,15 @@ export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observati
     .find((packet) => packet !== undefined && ours(packet));
   const last = trace.at(-1);
   const packet = left?.packet ?? delivered;
-  const final = packet ?? last?.packet ?? sentAsSeen(sent);
+  const verdict = verdictOf(sent, left !== undefined, delivered !== undefined, last, scene);
+  const lostInNat = verdict === "vanished" && last?.table === "nat";
   return {
-    verdict:
-      left !== undefined
-        ? sent.from === undefined
-          ? "sent"
-          : "forwarded"
-        : delivered !== undefined
-          ? "delivered"
-          : endOf(last, scene),
+    verdict,
     steps: trace.flatMap((event) => stepOf(event, scene)),
     in: sent.from === undefined ? undefined : scene.deviceOfEnd.get(sent.from),
     out: left === undefined ? undefined : scene.deviceOfEnd.get(left.end),
     mark: last?.mark ?? 0,
-    source: final.source,
-    sourcePort: final.sourcePort,
-    destination: final.destination,
-    destinationPort: final.destinationPort,
+    ends: packet ?? (lostInNat ? undefined : (last?.packet ?? endsOf(sent.packet))),
     packet,
     answers: caught.filter((other) => !ours(other.packet)),
     failure: sighting.failure ?? undefined,
@@ -95,11 +90,18 @@ export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observati
   };
 }
 
-function sentAsSeen({ packet }: Sent): Pick<Observation, "source" | "destination"> & {
-  readonly sourcePort: number | undefined;
-  readonly destinationPort: number | undefined;
-} {
-  const { source, destination, sourcePort, destinationPort } = packet;
+function verdictOf(
+  { from }: Sent,
+  left: boolean,
+  delivered: boolean,
+  last: TraceEvent | undefined,
+  scene: Scene,
+): Observation["verdict"] {
+  if (left) return from === undefined ? "sent" : "forwarded";
+  return delivered ? "delivered" : endOf(last, scene);
+}
+
+function endsOf({ source, destination, sourcePort, destinationPort }: WirePacket): Ends {
   return { source, destination, sourcePort, destinationPort };
 }
 

@@ -241,7 +241,7 @@ function transportOf(number: number, body: Buffer): Transport {
 
 const PROTOCOLS = { tcp: TCP, udp: UDP, sctp: SCTP, icmp: ICMP, icmpv6: ICMPV6 } as const;
 
-function protocolNumberOf(protocol: WirePacket["protocol"]): number {
+export function protocolNumberOf(protocol: WirePacket["protocol"]): number {
   return typeof protocol === "number" ? protocol : PROTOCOLS[protocol];
 }
 

@@ -1,0 +1,100 @@
+import * as fc from "fast-check";
+import type { Family } from "../../../engine/net/ip.js";
+import { PORTS, anyHost, singleHost, vocabularyOf, type Vocabulary } from "./vocabulary.js";
+import type { WirePacket } from "./wire-format.js";
+
+/** A packet and where it is put in: at a wire's far end, or by the node itself. */
+export interface Injection {
+  readonly from: "pod" | "outside" | undefined;
+  readonly packet: WirePacket;
+}
+
+const FLAGS = [
+  "syn",
+  "ack",
+  "syn,ack",
+  "rst",
+  "fin,ack",
+  "psh,ack",
+  "none",
+  "fin,syn",
+  "syn,psh,urg",
+];
+
+const anyPort = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...PORTS) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 1, 511, 1023, 65535) },
+);
+
+const ICMP_MESSAGES = {
+  4: fc.constantFrom([8, 0], [8, 1], [13, 0], [0, 0], [3, 1], [9, 0]),
+  6: fc.constantFrom([128, 0], [129, 0], [1, 4], [2, 0]),
+} as const;
+
+function transport(family: Family): fc.Arbitrary<Omit<WirePacket, "source" | "destination">> {
+  const ports = { sourcePort: fc.integer({ min: 1, max: 65535 }), destinationPort: anyPort };
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        protocol: fc.constant("tcp" as const),
+        ...ports,
+        flags: fc.oneof(
+          { weight: 5, arbitrary: fc.constant("syn") },
+          { weight: 3, arbitrary: fc.constantFrom(...FLAGS) },
+        ),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ protocol: fc.constant("udp" as const), ...ports }) },
+    { weight: 1, arbitrary: fc.record({ protocol: fc.constant("sctp" as const), ...ports }) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .record({
+          protocol: fc.constant(family === 4 ? ("icmp" as const) : ("icmpv6" as const)),
+          message: ICMP_MESSAGES[family],
+          icmpId: fc.constantFrom(1, 77, 65535),
+        })
+        .map(({ protocol, message: [icmpType = 8, icmpCode = 0], icmpId }) => ({
+          protocol,
+          icmpType,
+          icmpCode,
+          icmpId,
+        })),
+    },
+  );
+}
+
+const looks = fc.record(
+  {
+    ttl: fc.constantFrom(1, 2, 64, 255),
+    tos: fc.constantFrom(0, 0x10, 0x2e << 2),
+    payload: fc.constantFrom(0, 8, 100),
+  },
+  { requiredKeys: [] },
+);
+
+function sourcesOf(words: Vocabulary, from: Injection["from"]): fc.Arbitrary<string> {
+  const usual = from === "pod" ? words.pods : from === "outside" ? words.outside : words.node;
+  if (from === undefined) return fc.constantFrom(...usual, words.loopback);
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...usual) },
+    { weight: 1, arbitrary: anyHost(words) },
+  );
+}
+
+export function injection(family: Family): fc.Arbitrary<Injection> {
+  const words = vocabularyOf(family);
+  return fc.constantFrom<Injection["from"][]>("outside", "pod", undefined).chain((from) =>
+    fc
+      .record({
+        ends: fc.record({
+          source: sourcesOf(words, from),
+          destination: from === undefined ? singleHost(words) : anyHost(words),
+        }),
+        rest: transport(family),
+        looks: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, looks),
+      })
+      .map(({ ends, rest, looks: seen }) => ({ from, packet: { ...rest, ...ends, ...seen } })),
+  );
+}
