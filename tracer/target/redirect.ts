@@ -1,7 +1,7 @@
 import type { RedirectTarget } from "../../engine/iptables/extensions/redirect-target.js";
 import type { Address } from "../../engine/net/ip.js";
 import type { HostState, InterfaceAddress } from "../host/types.js";
-import { interfaceNamed, isLinkLocal6 } from "../walk/address-type.js";
+import { interfaceNamed, isLinkLocal6, isMulticast } from "../walk/address-type.js";
 import { endBranch, use, type Branch } from "../walk/branch.js";
 import { bind } from "../walk/nat.js";
 import type { Walker } from "../walk/world.js";
@@ -37,8 +37,13 @@ function firstAddress(host: HostState, branch: Branch, device: string): Address 
   const addresses = interfaceNamed(host, device)?.addresses ?? [];
   const { family, destination } = branch.packet;
   if (family === 4) return addresses.find(({ address }) => typeof address === "number")?.address;
-  const near = isLinkLocal6(destination);
-  const fits = ({ address }: InterfaceAddress) =>
-    typeof address === "bigint" && isLinkLocal6(address) === near;
+  const near = isLinkLocal6(destination) || isLinkMulticast(destination);
+  const fits = ({ address }: InterfaceAddress): boolean =>
+    typeof address === "bigint" && (!near || isLinkLocal6(address));
   return addresses.find(fits)?.address;
+}
+
+/** `ff02::/16`, with any flags. */
+function isLinkMulticast(address: Address): boolean {
+  return isMulticast(address) && typeof address === "bigint" && ((address >> 112n) & 0xfn) === 2n;
 }

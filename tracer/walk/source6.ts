@@ -2,6 +2,8 @@ import type { Address } from "../../engine/net/ip.js";
 import type { HostState, InterfaceAddress } from "../host/types.js";
 import { isLinkLocal6, isLoopback, isMulticast } from "./address-type.js";
 
+const LINK_SCOPE = 2;
+
 interface Candidate {
   readonly own: InterfaceAddress;
   readonly device: string;
@@ -10,7 +12,8 @@ interface Candidate {
 /**
  * The source address that IPv6 chooses towards a destination (RFC 6724, `addrconf.c:
  * ipv6_dev_get_saddr`): same address, fitting scope, not deprecated, outgoing interface, longest
- * common prefix; the first of equals.
+ * common prefix; the first of equals. Towards multicast and what is on the link, only the outgoing
+ * interface's own addresses count.
  */
 export function sourceFor6(
   host: HostState,
@@ -18,10 +21,11 @@ export function sourceFor6(
   destination: Address,
 ): Address | undefined {
   if (typeof destination !== "bigint") return undefined;
+  const near = isMulticast(destination) || scopeOf(destination) <= LINK_SCOPE;
   const candidates: readonly Candidate[] = host.interfaces.value.flatMap(({ name, addresses }) =>
     addresses
       .filter(({ address }) => typeof address === "bigint")
-      .filter(({ address }) => name === device || !isLinkLocal6(address))
+      .filter(({ address }) => name === device || !(near || isLinkLocal6(address)))
       .map((own) => ({ own, device: name })),
   );
   let best: Candidate | undefined;
@@ -63,7 +67,7 @@ function scopeFit(source: Address, destination: bigint): number {
 function scopeOf(address: Address): number {
   if (typeof address !== "bigint") return 14;
   if (isMulticast(address)) return Number((address >> 112n) & 0xfn);
-  if (isLoopback(address) || isLinkLocal6(address)) return 2;
+  if (isLoopback(address) || isLinkLocal6(address)) return LINK_SCOPE;
   return 14;
 }
 
