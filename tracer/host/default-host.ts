@@ -91,15 +91,29 @@ export function assumedHost(
   };
 }
 
-/** A host of which nothing at all is known: a loopback, and `eth0` that leads everywhere. */
+/** Documentation addresses (RFC 5737, RFC 3849): no real node has them. */
+const STAND_INS: readonly (readonly [text: string, length: number])[] = [
+  ["192.0.2.1", 24],
+  ["2001:db8::1", 64],
+];
+
+/**
+ * A host of which nothing at all is known: a loopback, and `eth0` that leads everywhere. Its
+ * addresses stand for the node's own, so that a masqueraded source can be seen for what it is.
+ */
 export function defaultHost(): HostState {
-  const interfaces = [LOOPBACK, makeInterface({ name: "eth0", index: 2, mtu: 1500 })];
+  const addresses = STAND_INS.flatMap(([text, length]) => {
+    const address = parseAddress(text);
+    return address === undefined ? [] : [makeInterfaceAddress(address, length)];
+  });
+  const interfaces = [LOOPBACK, makeInterface({ name: "eth0", index: 2, mtu: 1500, addresses })];
   return assumedHost(
     interfaces,
     [...routesOfAddresses(interfaces, true), defaultRoute(4, "eth0"), defaultRoute(6, "eth0")],
     {
-      interfaces: "no `ip -j addr` was given: only the loopback addresses are the node's own",
-      routes: "no `ip -j route` was given: everything else is reached by eth0",
+      interfaces:
+        "no `ip -j addr` was given: 192.0.2.1 and 2001:db8::1 on eth0 stand for the node's own, which no rule can know",
+      routes: "no `ip -j route` was given: everything is reached by eth0",
     },
   );
 }

@@ -50,8 +50,10 @@ export function addFractions(left: Fraction, right: Fraction): Fraction {
 export function fractionToNumber({ numerator, denominator }: Fraction): number {
   if (numerator === 0n) return 0;
   const excess = denominator.toString(2).length - numerator.toString(2).length;
-  const shift = BigInt(Math.max(0, excess + 64));
-  return Number((numerator << shift) / denominator) / 2 ** Number(shift);
+  const shift = Math.max(0, excess + 64);
+  const half = Math.floor(shift / 2);
+  const scaled = Number((numerator << BigInt(shift)) / denominator);
+  return scaled / 2 ** half / 2 ** (shift - half);
 }
 
 /** `1/4`, or `1` and `0`. */

@@ -44,7 +44,7 @@ function compare(left: Fraction, right: Fraction): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-function endKey(path: Path): string {
+export function endKey(path: Path): string {
   const { verdict, last, out, because } = path;
   const reason =
     verdict === "forwarded" || verdict === "sent" || verdict === "delivered" ? "" : because;

@@ -2,6 +2,7 @@ import { fault, type Fault } from "../../../engine/errors.js";
 import { everyWay } from "../../choose/fork.js";
 import { seeded } from "../../choose/seeded.js";
 import { groupOutcomes, type OutcomeGroup } from "../../odds/group.js";
+import { dropIndifferent } from "../../odds/indifferent.js";
 import type { Packet } from "../../packet/types.js";
 import { pathJson } from "../../report/json.js";
 import { oddsJson, oddsText } from "../../report/odds.js";
@@ -17,7 +18,7 @@ import type { TraceSetup } from "./load.js";
 import type { TraceOptions } from "./options.js";
 import { packetOf } from "./packet.js";
 import { tracePackets } from "./packets.js";
-import { explainOutcomes } from "./remarks.js";
+import { explainOutcomes, indifferenceRemarks } from "./remarks.js";
 import { showReply } from "./reply.js";
 
 /** Walks what was asked and prints it; returns what went wrong on the way. */
@@ -46,7 +47,9 @@ function answerOne(
   const memory = memoryOf(setup.world.host);
   const chooser = options.seed === undefined ? everyWay : seeded(options.seed);
   const outcomes = walk(setup.world, memory, packet, { chooser });
-  const groups = groupOutcomes(outcomes);
+  const { groups, indifferent } = dropIndifferent(groupOutcomes(outcomes), {
+    exactMarks: options.output === "json",
+  });
   const wanted = chosenGroups(groups, options);
   const [only] = wanted;
   if (only === undefined) return [notReached(options.endpoint ?? "", groups)];
@@ -57,7 +60,7 @@ function answerOne(
   if (alone) printPath(only.path, text, options, context);
   else printOdds(wanted, text, options, context);
   if (options.output === "text" && options.detail !== "minimal") {
-    const remarks = explainOutcomes(wanted);
+    const remarks = [...indifferenceRemarks(indifferent), ...explainOutcomes(wanted)];
     if (remarks.length > 0) context.io.out(`\n${remarks.join("\n")}\n`);
   }
   if (options.reply === true) showReply(only, setup, text, options, context);

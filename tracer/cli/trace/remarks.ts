@@ -1,5 +1,6 @@
 import { describeDraw, lostDraws, type LostDraws } from "../../diagnose/lost-draws.js";
 import type { OutcomeGroup } from "../../odds/group.js";
+import type { Condition } from "../../walk/result.js";
 import { percentText } from "../../report/odds.js";
 import { destinationText } from "../../report/words.js";
 
@@ -10,6 +11,13 @@ export function explainOutcomes(groups: readonly OutcomeGroup[]): readonly strin
     if (way === undefined || group.path.translated) return [];
     return lostDraws(way.events).map((lost) => lostSentence(group, lost));
   });
+}
+
+/** What could not be told, and made no difference. */
+export function indifferenceRemarks(questions: readonly Condition[]): readonly string[] {
+  return questions.map(
+    ({ what, why }) => `unknown, but the end is the same either way: ${what} (${why})`,
+  );
 }
 
 function lostSentence({ odds, path }: OutcomeGroup, { chain, draws }: LostDraws): string {
