@@ -37,10 +37,7 @@ const nat = (rule: string, sent = TO_NODE, setting: Setting = {}) =>
 
 describe("DNAT", () => {
   it("without a port keeps it; :8080 alone changes only the port", () => {
-    assert.equal(
-      destination(nat("PREROUTING -j DNAT --to-destination 10.0.0.5")),
-      "10.0.0.5:81",
-    );
+    assert.equal(destination(nat("PREROUTING -j DNAT --to-destination 10.0.0.5")), "10.0.0.5:81");
     const rule = "PREROUTING -p tcp -j DNAT --to-destination :8080";
     assert.equal(destination(nat(rule)), "192.0.2.1:8080");
   });
@@ -206,8 +203,7 @@ describe("the source port", () => {
         PREROUTING -d 10.96.0.2 -j DNAT --to-destination 10.0.0.5`,
       mangle: "",
     });
-    const to = (service: number) =>
-      packet(`udp 198.51.100.7:40000 > 10.96.0.${service}:53 eth0`);
+    const to = (service: number) => packet(`udp 198.51.100.7:40000 > 10.96.0.${service}:53 eth0`);
     const second = next(world, trace(world, to(1)), to(2));
     assert.equal(source(second), "198.51.100.7:?");
     const { tracking } = second.branch;
