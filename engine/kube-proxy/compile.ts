@@ -1,5 +1,6 @@
-import type { Checked, Fault } from "../errors.js";
+import type { Checked } from "../errors.js";
 import type { KubernetesObjects, NodeObject } from "../kubernetes/types.js";
+import { findConflicts } from "../services/conflicts.js";
 import { compareNames } from "../services/names.js";
 import { ProxyModel } from "../services/model.js";
 import type { Belief } from "../services/types.js";
@@ -34,7 +35,6 @@ export interface Compilation {
 
 /** Compiles all Services as one kube-proxy 1.30 would on its first sync. */
 export function compile(objects: KubernetesObjects, settings: ProxySettings): Checked<Compilation> {
-  const faults: Fault[] = [];
   const model = new ProxyModel(settings.services, settings.nodeName);
   model.setAll(objects);
   const beliefs = [...model.commit().updated.values()]
@@ -63,7 +63,7 @@ export function compile(objects: KubernetesObjects, settings: ProxySettings): Ch
       return restoreInput(beliefs, conditions, stale);
     },
   };
-  return { value, faults };
+  return { value, faults: findConflicts(beliefs, objects.services) };
 }
 
 export function nodeLabelsOf(

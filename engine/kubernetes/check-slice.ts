@@ -10,6 +10,8 @@ import {
   type SlicePort,
 } from "./types.js";
 
+/** `discovery/validation`: `maxEndpoints`. */
+const MAX_ENDPOINTS = 1_000;
 const NO_ZONES: readonly string[] = [];
 
 /** Reads a discovery.k8s.io/v1 EndpointSlice; what is wrong in it is reported, and left out. */
@@ -53,6 +55,10 @@ export function readSlicePorts(object: Fields): readonly SlicePort[] {
 function readEndpoints(object: Fields, family: Family): readonly SliceEndpoint[] {
   const endpoints: SliceEndpoint[] = [];
   const list = object.list("endpoints");
+  if (list.length > MAX_ENDPOINTS) {
+    const message = `${list.length} endpoints; the API server takes at most ${MAX_ENDPOINTS} a slice`;
+    object.warn("too-many-endpoints", message, "endpoints");
+  }
   for (let index = 0; index < list.length; index++) {
     const raw = list[index];
     if (isMapping(raw)) {
