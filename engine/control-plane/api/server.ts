@@ -222,7 +222,7 @@ export class ApiServer {
       if (told !== undefined) listener(told);
     });
     if (watch.kind === "watch") return ok(watch);
-    return failure("Expired", `too old resource version: ${from} (${watch.oldest})`);
+    return failure("Expired", `too old resource version: ${from} (${watch.oldest ?? "compacted"})`);
   }
 
   #exclusive<T>(job: () => Promise<T>): Promise<T> {

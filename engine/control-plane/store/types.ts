@@ -24,8 +24,8 @@ export type StoreEvent =
 /** The revision that was asked for is gone: it was compacted away. */
 export interface Compacted {
   readonly kind: "compacted";
-  /** The oldest revision that can still be read. */
-  readonly oldest: number;
+  /** The oldest revision that can still be read, where the store tells. */
+  readonly oldest: number | undefined;
 }
 
 /** A revision that has not happened yet was asked for. */
