@@ -50,6 +50,11 @@ export { compileFromFlags, readProxyInputs, settingsFor, type ProxySetup } from 
 export type { Compilation } from "./kube-proxy/compile.js";
 export { compile } from "./kube-proxy/compile.js";
 export { completeRuleset, completeText } from "./kube-proxy/complete.js";
+export type * from "./kube-proxy/explain/types.js";
+export { explainService } from "./kube-proxy/explain/explain.js";
+export { explanationText } from "./kube-proxy/explain/text.js";
+export type { CompiledSize, PortSize, ScanDepth } from "./kube-proxy/size.js";
+export { sizeOf } from "./kube-proxy/size.js";
 export type * from "./kube-proxy/sync/types.js";
 export { createSync } from "./kube-proxy/sync/sync.js";
 export type { HealthChecks } from "./kube-proxy/sync/health.js";

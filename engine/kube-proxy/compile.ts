@@ -19,6 +19,7 @@ export const LARGE_CLUSTER_ENDPOINTS = 1_000;
 
 /** What kube-proxy's first sync would hand to `iptables-restore --noflush --counters`. */
 export interface Compilation {
+  readonly objects: KubernetesObjects;
   readonly settings: ProxySettings;
   readonly conditions: SyncConditions;
   /** Sorted by Service port. */
@@ -51,6 +52,7 @@ export function compile(objects: KubernetesObjects, settings: ProxySettings): Ch
   }
   const { bytes, stale } = writeAll(beliefs, conditions);
   const value: Compilation = {
+    objects,
     settings,
     conditions,
     beliefs,

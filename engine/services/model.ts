@@ -1,8 +1,9 @@
-import type {
-  EndpointSliceObject,
-  EndpointsObject,
-  KubernetesObjects,
-  ServiceObject,
+import {
+  nameOf,
+  type EndpointSliceObject,
+  type EndpointsObject,
+  type KubernetesObjects,
+  type ServiceObject,
 } from "../kubernetes/types.js";
 import { sliceCounts, type EndpointsByPort } from "./endpoints.js";
 import { compareNames, portKey } from "./names.js";
@@ -76,6 +77,17 @@ export class ProxyModel {
     for (const service of objects.services) this.setService(service);
     for (const slice of objects.endpointSlices) this.setSlice(slice);
     for (const endpoints of objects.endpoints) this.setEndpoints(endpoints);
+  }
+
+  /** Takes in all objects there are; those not among them are gone. */
+  replaceAll(objects: KubernetesObjects): void {
+    const services = new Set(objects.services.map(nameOf));
+    const slices = new Set(objects.endpointSlices.map(nameOf));
+    const endpoints = new Set(objects.endpoints.map(nameOf));
+    for (const key of this.services.keys()) if (!services.has(key)) this.deleteService(key);
+    for (const key of this.sliceOwners.keys()) if (!slices.has(key)) this.deleteSlice(key);
+    for (const key of this.trackers.keys()) if (!endpoints.has(key)) this.deleteEndpoints(key);
+    this.setAll(objects);
   }
 
   /** Takes in everything since the last time, and says what it changed. */

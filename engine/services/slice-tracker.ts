@@ -32,6 +32,7 @@ export class SliceTracker {
   }
 
   setLegacy(endpoints: EndpointsObject | undefined): void {
+    if (endpoints === this.legacy) return;
     this.legacy = endpoints;
     this.legacyChanged = true;
   }

@@ -1,6 +1,6 @@
 import type { Fault } from "../../errors.js";
 import { checkRaw } from "../../kubernetes/read.js";
-import type { KubernetesObject, NodeObject } from "../../kubernetes/types.js";
+import type { KubernetesObject, KubernetesObjects, NodeObject } from "../../kubernetes/types.js";
 import { ProxyModel, type ModelChange } from "../../services/model.js";
 import { ascii, fromAscii } from "../bytes.js";
 import { LARGE_CLUSTER_ENDPOINTS } from "../compile.js";
@@ -44,6 +44,7 @@ class NodeSync implements Sync {
   private settings: ProxySettings;
   private frame: Frame;
   private nodeLabels = NO_LABELS;
+  private nodeKnown = false;
   private endpointCount = 0;
   private needsFullSync = true;
   private lastCleaning = Number.NEGATIVE_INFINITY;
@@ -70,6 +71,13 @@ class NodeSync implements Sync {
       if (reference.value !== undefined) this.remove(reference.value);
     }
     return faults;
+  }
+
+  replace(objects: KubernetesObjects): void {
+    this.model.replaceAll(objects);
+    const node = objects.nodes.find(({ name }) => name === this.nodeName);
+    if (node !== undefined) this.setNode(node);
+    else if (this.nodeKnown) this.forgetNode();
   }
 
   watch({ type, object }: WatchEvent): readonly Fault[] {
@@ -151,9 +159,7 @@ class NodeSync implements Sync {
         this.model.deleteEndpoints(key);
         break;
       case "Node":
-        if (key !== this.nodeName) break;
-        this.nodeLabels = NO_LABELS;
-        this.needsFullSync = true;
+        if (key === this.nodeName) this.forgetNode();
         break;
       case "Pod":
         break;
@@ -162,6 +168,7 @@ class NodeSync implements Sync {
 
   /** Labels may move every choice of endpoints, Pod CIDRs every masquerade rule. */
   private setNode(node: NodeObject): void {
+    this.nodeKnown = true;
     const { value } = resolveSettings(this.config.config, this.config.flags, node);
     const sameSettings = JSON.stringify(value) === JSON.stringify(this.settings);
     if (sameSettings && sameLabels(node.labels, this.nodeLabels)) return;
@@ -170,6 +177,12 @@ class NodeSync implements Sync {
     if (sameSettings) return;
     this.settings = value;
     this.frame = makeFrame(value);
+  }
+
+  private forgetNode(): void {
+    this.nodeKnown = false;
+    this.nodeLabels = NO_LABELS;
+    this.needsFullSync = true;
   }
 
   private conditions(): SyncConditions {

@@ -1,4 +1,5 @@
 import type { Fault } from "../../errors.js";
+import type { KubernetesObjects } from "../../kubernetes/types.js";
 import type { ProxySetup } from "../from-flags.js";
 import type { StaleConntrack } from "./conntrack.js";
 import type { HealthChecks } from "./health.js";
@@ -53,6 +54,8 @@ export interface SyncResult {
 export interface Sync {
   /** Takes in changed objects. Those that cannot be used are refused one by one, with reasons. */
   change(change: ObjectChange): readonly Fault[];
+  /** Takes in all objects there are: those not among them are gone. */
+  replace(objects: KubernetesObjects): void;
   /** Takes in an event of a watch; bookmarks change nothing. */
   watch(event: WatchEvent): readonly Fault[];
   /** What to restore for everything taken in since the last time. */
