@@ -96,8 +96,8 @@ describe("bad input", () => {
         const line = err
           .split("\n")
           .find(
-            (text) =>
-              text.includes(`input:${place}`.replace(/:$/, "")) && text.includes(`[${code}]`),
+            (told) =>
+              told.includes(`input:${place}`.replace(/:$/, "")) && told.includes(`[${code}]`),
           );
         assert.ok(line !== undefined, `${fault} is not told in:\n${err}`);
       }

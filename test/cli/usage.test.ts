@@ -132,7 +132,7 @@ describe("three ways to ask", () => {
       seeds.map((seed) => capture([...question, "--seed", seed, "-o", "json"], CHAPTER)),
     );
     const ends = new Set(walks.map(({ out }) => /"destination":"([^"]+)"/.exec(out)?.[1]));
-    assert.deepEqual([...ends].sort(), ["10.0.2.3", "10.0.3.5"]);
+    assert.deepEqual(ends, new Set(["10.0.2.3", "10.0.3.5"]));
   });
 
   it("--endpoint walks to that endpoint, and says what there is when it cannot", async () => {

@@ -80,7 +80,10 @@ export function diffJson(diffs: readonly FamilyDiff[]): unknown {
 function chainJson({ table, chain, change, policy, rules }: ChainDiff, family: Family): unknown {
   const changed = rules.filter((rule) => rule.change !== "same");
   return {
-    ...{ family, table, chain, change },
+    family,
+    table,
+    chain,
+    change,
     ...(policy === undefined ? {} : { policy }),
     rules: changed.map((rule) => ruleJson(rule, chain, family)),
   };

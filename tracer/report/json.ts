@@ -72,7 +72,11 @@ export function stepJson(step: Step): StepJson {
   const owner = ownerOfChain(chain);
   const origin = step.definition?.origin;
   return {
-    ...{ hook, table, chain, rule, target },
+    hook,
+    table,
+    chain,
+    rule,
+    target,
     ...(owner === "kernel" ? {} : { owner }),
     ...(origin?.kind === "source" ? { line: origin.line } : {}),
     ...(origin?.kind === "compiled" ? compiledOrigin(origin) : {}),
@@ -98,9 +102,8 @@ export function pathJson(path: Path): PathJson {
     steps: path.steps.map(stepJson),
     ...ends(path),
     source: formatAddress(last.source),
-    ...port("sourcePort", last.sourcePort),
     destination: formatAddress(last.destination),
-    ...port("destinationPort", last.destinationPort),
+    ...ports(path),
     translated: path.translated,
     because: path.because,
     ...circumstances(path),
@@ -136,13 +139,18 @@ function ends(path: Path): {
   };
 }
 
-function port<Key extends string>(
-  key: Key,
-  value: Field<number | undefined>,
-): { readonly [K in Key]?: number } {
-  return value === undefined || isUnknown(value)
-    ? {}
-    : ({ [key]: value } as { [K in Key]: number });
+function known(value: Field<number | undefined>): number | undefined {
+  return isUnknown(value) ? undefined : value;
+}
+
+/** The ports that are there and known. */
+function ports({ last }: Path): Pick<PathJson, "sourcePort" | "destinationPort"> {
+  const sourcePort = known(last.sourcePort);
+  const destinationPort = known(last.destinationPort);
+  return {
+    ...(sourcePort === undefined ? {} : { sourcePort }),
+    ...(destinationPort === undefined ? {} : { destinationPort }),
+  };
 }
 
 function circumstances({

@@ -9,36 +9,30 @@ import { styleFor } from "../style.js";
 /** A stop of the tour: what is to be seen, and the command that shows it. */
 interface Stop {
   readonly heading: string;
-  readonly argv: readonly string[];
+  readonly command: string;
 }
 
-const OBJECTS = ["-f", "cluster.yaml", "--config", "kube-proxy.yaml"];
+const OBJECTS = "-f cluster.yaml --config kube-proxy.yaml";
 const TOUR: readonly Stop[] = [
   {
     heading: "Its Service and endpoints, compiled to what kube-proxy writes on node-1",
-    argv: ["compile", ...OBJECTS, "--node", "node-1"],
+    command: `compile ${OBJECTS} --node node-1`,
   },
   {
     heading: "A packet from another Pod to the cluster IP",
-    argv: ["trace", ...OBJECTS, "--from", "pod/default/client", "--to", "svc/default/myapp:80"],
+    command: `trace ${OBJECTS} --from pod/default/client --to svc/default/myapp:80`,
   },
   {
     heading: "A packet from outside to the node port, step by step to one of the Pods",
-    argv: [
-      ...["trace", ...OBJECTS, "--from", "external", "--to", "54.229.80.211:31357"],
-      ...["--endpoint", "10.0.3.5:8080"],
-    ],
+    command: `trace ${OBJECTS} --from external --to 54.229.80.211:31357 --endpoint 10.0.3.5:8080`,
   },
   {
     heading: "The same packet with all its odds",
-    argv: ["trace", ...OBJECTS, "--from", "external", "--to", "54.229.80.211:31357", "--odds"],
+    command: `trace ${OBJECTS} --from external --to 54.229.80.211:31357 --odds`,
   },
   {
     heading: "The rules as the chapter prints them have a fault, and the odds show it",
-    argv: [
-      ...["trace", "--rules", "listing.rules", "--from", "192.168.1.5"],
-      ...["--to", "10.100.172.183:80", "--odds"],
-    ],
+    command: "trace --rules listing.rules --from 192.168.1.5 --to 10.100.172.183:80 --odds",
   },
 ];
 
@@ -58,8 +52,8 @@ export function demoCommand(
     io.out(`${readFileSync(join(folder, "service-nodeport.yaml"), "utf8").trimEnd()}\n`);
     for (const stop of TOUR) {
       heading(stop.heading);
-      io.out(`${style.bold(`$ chainwalk ${stop.argv.join(" ")}`)}\n`);
-      const exitCode = await run(stop.argv, { ...io, cwd: folder });
+      io.out(`${style.bold(`$ chainwalk ${stop.command}`)}\n`);
+      const exitCode = await run(stop.command.split(" "), { ...io, cwd: folder });
       if (exitCode !== 0) done(exitCode);
     }
     io.out(`\nThe files are in ${folder}. chainwalk --help tells what else there is.\n`);

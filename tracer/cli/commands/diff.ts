@@ -58,6 +58,6 @@ async function runDiff(
 }
 
 function familiesOf(...dumps: readonly Dump[]): readonly Family[] {
-  const families = dumps.flatMap(({ sections }) => sections.map(({ family }) => family));
-  return ([4, 6] as const).filter((family) => families.includes(family));
+  const families = new Set(dumps.flatMap(({ sections }) => sections.map(({ family }) => family)));
+  return ([4, 6] as const).filter((family) => families.has(family));
 }

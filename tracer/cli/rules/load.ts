@@ -20,7 +20,7 @@ export async function loadLoadableDump(
 /** Reading's own faults of every severity, and of the rules' those that keep them from loading. */
 function checkRefusals(dump: Dump, faults: readonly Fault[], file: string): readonly Fault[] {
   const found = checkDump({ value: dump, faults }, { file });
-  return found.filter((fault) => fault.severity === "error" || faults.includes(fault));
+  return found.filter((each) => each.severity === "error" || faults.includes(each));
 }
 
 /** A dump read from a file or standard input; `undefined` where there is nothing to read. */

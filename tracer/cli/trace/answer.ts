@@ -18,7 +18,7 @@ import type { TraceSetup } from "./load.js";
 import type { TraceOptions } from "./options.js";
 import { packetOf } from "./packet.js";
 import { tracePackets } from "./packets.js";
-import { explainOutcomes, indifferenceRemarks } from "./remarks.js";
+import { explainOutcomes, indifferenceRemarks, nearMissRemarks } from "./remarks.js";
 import { showReply } from "./reply.js";
 
 /** Walks what was asked and prints it; returns what went wrong on the way. */
@@ -46,7 +46,7 @@ function answerOne(
   if (options.count !== undefined) return showCount(packet, setup, options, context);
   const memory = memoryOf(setup.world.host);
   const chooser = options.seed === undefined ? everyWay : seeded(options.seed);
-  const outcomes = walk(setup.world, memory, packet, { chooser });
+  const outcomes = walk(setup.world, memory, packet, { chooser, recordFailures: true });
   const { groups, indifferent } = dropIndifferent(groupOutcomes(outcomes), {
     exactMarks: options.output === "json",
   });
@@ -60,7 +60,11 @@ function answerOne(
   if (alone) printPath(only.path, text, options, context);
   else printOdds(wanted, text, options, context);
   if (options.output === "text" && options.detail !== "minimal") {
-    const remarks = [...indifferenceRemarks(indifferent), ...explainOutcomes(wanted)];
+    const remarks = [
+      ...indifferenceRemarks(indifferent),
+      ...explainOutcomes(wanted),
+      ...nearMissRemarks(wanted, setup.world, options.detail === "full"),
+    ];
     if (remarks.length > 0) context.io.out(`\n${remarks.join("\n")}\n`);
   }
   if (options.reply === true) showReply(only, setup, text, options, context);

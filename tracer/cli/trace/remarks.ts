@@ -1,6 +1,9 @@
+import { describeNearMiss } from "../../diagnose/near-miss-words.js";
+import { nearMisses } from "../../diagnose/near-miss.js";
 import { describeDraw, lostDraws, type LostDraws } from "../../diagnose/lost-draws.js";
 import type { OutcomeGroup } from "../../odds/group.js";
 import type { Condition } from "../../walk/result.js";
+import type { World } from "../../walk/world.js";
 import { percentText } from "../../report/odds.js";
 import { destinationText } from "../../report/words.js";
 
@@ -18,6 +21,24 @@ export function indifferenceRemarks(questions: readonly Condition[]): readonly s
   return questions.map(
     ({ what, why }) => `unknown, but the end is the same either way: ${what} (${why})`,
   );
+}
+
+/**
+ * Rules that a person would have expected to match, and why they did not: of packets that nothing
+ * translated or that met their end in the rules; in full detail of all.
+ */
+export function nearMissRemarks(
+  groups: readonly OutcomeGroup[],
+  world: World,
+  all: boolean,
+): readonly string[] {
+  const remarks = groups.flatMap(({ ways, path }) => {
+    const [way] = ways;
+    const arrived = path.verdict === "forwarded" || path.verdict === "sent";
+    if (way === undefined || (!all && arrived && path.translated)) return [];
+    return nearMisses(world, way).map((miss) => `near miss: ${describeNearMiss(miss)}`);
+  });
+  return [...new Set(remarks)];
 }
 
 function lostSentence({ odds, path }: OutcomeGroup, { chain, draws }: LostDraws): string {

@@ -14,6 +14,7 @@ import { rolloutCommand } from "./rollout.js";
 import { rulesCommand } from "./rules.js";
 import { scaleCommand } from "./scale.js";
 import { DEFAULT_STATE, fileLab, type Lab } from "./session.js";
+import { serveCommand } from "./serve.js";
 import { setCommand } from "./set-image.js";
 import { tickCommand } from "./tick.js";
 
@@ -44,9 +45,9 @@ Examples:
   chainwalk lab curl --from pod/client http://web
   chainwalk lab events --of deployment/web`,
     );
-  return addLabCommands(parent, labContext).addCommand(
-    playCommand(labContext, (inner) => addLabCommands(emptyLab(), inner)),
-  );
+  return addLabCommands(parent, labContext)
+    .addCommand(playCommand(labContext, (inner) => addLabCommands(emptyLab(), inner)))
+    .addCommand(serveCommand(labContext));
 }
 
 /** The sub-commands, for whatever keeps the cluster. */
