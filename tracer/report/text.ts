@@ -14,8 +14,15 @@ export interface TextOptions {
   readonly style: Style;
 }
 
-/** One walk: where the packet entered, each rule that matched, and the verdict in the last line. */
-export function pathText(path: Path, options: TextOptions): string {
+/**
+ * One walk: where the packet entered, each rule that matched, what it hangs on, `remarks`, and the
+ * verdict in the last line.
+ */
+export function pathText(
+  path: Path,
+  options: TextOptions,
+  remarks: readonly string[] = [],
+): string {
   if (options.detail === "minimal") return minimalText(path);
   return [
     entryLine(path, options),
@@ -23,6 +30,7 @@ export function pathText(path: Path, options: TextOptions): string {
     ...hookBlocks(path, options),
     "",
     ...circumstanceLines(path, options),
+    ...remarks,
     verdictLine(path, options.names, options.style),
     "",
   ].join("\n");

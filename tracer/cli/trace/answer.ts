@@ -9,7 +9,7 @@ import { oddsJson, oddsText } from "../../report/odds.js";
 import { pathText, type TextOptions } from "../../report/text.js";
 import { destinationText, type Names } from "../../report/words.js";
 import { memoryOf } from "../../walk/memory.js";
-import type { Path } from "../../walk/result.js";
+import type { Condition, Path } from "../../walk/result.js";
 import { walk } from "../../walk/walk.js";
 import type { Context } from "../command.js";
 import { styleFor } from "../style.js";
@@ -53,22 +53,31 @@ function answerOne(
   const wanted = chosenGroups(groups, options);
   const [only] = wanted;
   if (only === undefined) return [notReached(options.endpoint ?? "", groups)];
-  const single = options.odds === undefined && wanted.length === 1;
-  const alone =
-    single &&
-    (options.seed !== undefined || options.endpoint !== undefined || options.output === "text");
-  if (alone) printPath(only.path, text, options, context);
-  else printOdds(wanted, text, options, context);
-  if (options.output === "text" && options.detail !== "minimal") {
-    const remarks = [
-      ...indifferenceRemarks(indifferent),
-      ...explainOutcomes(wanted),
-      ...nearMissRemarks(wanted, setup.world, options.detail === "full"),
-    ];
-    if (remarks.length > 0) context.io.out(`\n${remarks.join("\n")}\n`);
-  }
+  const remarks = remarksOn(wanted, indifferent, setup, options);
+  if (isOneWalk(wanted, options)) printPath(only.path, remarks, text, options, context);
+  else printOdds(wanted, remarks, text, options, context);
   if (options.reply === true) showReply(only, setup, text, options, context);
   return [];
+}
+
+/** Asked for one walk, or a person asked and there is but one way. */
+function isOneWalk(groups: readonly OutcomeGroup[], options: TraceOptions): boolean {
+  if (options.odds === true || groups.length > 1) return false;
+  const { seed, endpoint, output } = options;
+  return seed !== undefined || endpoint !== undefined || output === "text";
+}
+
+function remarksOn(
+  groups: readonly OutcomeGroup[],
+  indifferent: readonly Condition[],
+  { world }: TraceSetup,
+  { detail }: TraceOptions,
+): readonly string[] {
+  return [
+    ...indifferenceRemarks(indifferent),
+    ...explainOutcomes(groups),
+    ...nearMissRemarks(groups, world, detail === "full"),
+  ];
 }
 
 function chosenGroups(
@@ -96,19 +105,28 @@ function printNotes(setup: TraceSetup, options: TraceOptions, { io }: Context): 
   for (const note of setup.notes) io.out(`note: ${note}\n`);
 }
 
-function printPath(path: Path, text: TextOptions, options: TraceOptions, { io }: Context): void {
-  io.out(options.output === "json" ? `${JSON.stringify(pathJson(path))}\n` : pathText(path, text));
+function printPath(
+  path: Path,
+  remarks: readonly string[],
+  text: TextOptions,
+  { output }: TraceOptions,
+  { io }: Context,
+): void {
+  const json = { ...pathJson(path), remarks };
+  io.out(output === "json" ? `${JSON.stringify(json)}\n` : pathText(path, text, remarks));
 }
 
 function printOdds(
   groups: readonly OutcomeGroup[],
+  remarks: readonly string[],
   text: TextOptions,
-  options: TraceOptions,
+  { output, detail }: TraceOptions,
   { io }: Context,
 ): void {
-  io.out(
-    options.output === "json"
-      ? `${JSON.stringify(oddsJson(groups), null, 2)}\n`
-      : oddsText(groups, text),
-  );
+  if (output === "json") {
+    io.out(`${JSON.stringify({ ...oddsJson(groups), remarks }, null, 2)}\n`);
+    return;
+  }
+  io.out(oddsText(groups, text));
+  if (remarks.length > 0 && detail !== "minimal") io.out(`\n${remarks.join("\n")}\n`);
 }
