@@ -32,3 +32,22 @@ export type { WalkEvent } from "./walk/events.js";
 export type { Assumption, Condition, Path, Step, Verdict } from "./walk/result.js";
 export { enumerate, walk, type Outcome, type WalkOptions } from "./walk/walk.js";
 export { makeWorld, type Statement, type World } from "./walk/world.js";
+export { defaultHost } from "./host/default-host.js";
+export { hostOfNodes } from "./host/from-nodes.js";
+export { readHost, type HostText, type HostTexts } from "./host/read-host.js";
+export { readSnapshot, type Snapshot } from "./host/read-snapshot.js";
+export { SNAPSHOT_COMMAND } from "./host/snapshot.js";
+export { groupOutcomes, type OutcomeGroup } from "./odds/group.js";
+export { dropIndifferent, type Settled } from "./odds/indifferent.js";
+export { packetOfParts, readPacketLines, type PacketLine } from "./packet/jsonl.js";
+export {
+  outcomeJson,
+  pathJson,
+  type OddsJson,
+  type OutcomeJson,
+  type PathJson,
+  type StepJson,
+} from "./report/json.js";
+export { oddsJson, oddsText } from "./report/odds.js";
+export { ownerOfChain } from "./report/owners.js";
+export { pathText, type TextOptions } from "./report/text.js";
