@@ -11,16 +11,13 @@ import {
 import type { Family } from "../net/ip.js";
 import { sameRule } from "./canonical.js";
 
-/** A chain while commands are being applied to it. */
+/** A chain while commands are being applied to it; of `Chain`'s shape, so that it can become one. */
 interface ChainDraft {
   readonly name: string;
-  readonly isBuiltIn: boolean;
   policy: Policy | undefined;
   counters: Counters | undefined;
-  line: number | undefined;
   rules: Rule[];
-  /** Whether a `:NAME` of this very input declared it. */
-  declared: boolean;
+  line: number | undefined;
 }
 
 /** Why a command cannot be carried out; the table is as before it. */
@@ -39,18 +36,25 @@ export class TableBuilder {
   #chains = new Map<string, ChainDraft>();
   /** Jumps to each chain; counted from the first `-X` on, for which alone they matter. */
   #references: Map<string, number> | undefined;
+  /** Chains of the base, which this input has not declared yet. */
+  readonly #old = new Set<string>();
+  /** The chain of the last rule, and as a rule of the next. */
+  #last: ChainDraft | undefined;
 
   /** An empty table of built-in chains, or the given one. */
   constructor(name: TableName, family: Family, base?: Table) {
     this.name = name;
     this.#family = family;
-    for (const hook of BUILT_IN_CHAINS[name]) this.#chains.set(hook, makeChain(hook, true));
+    for (const hook of BUILT_IN_CHAINS[name]) {
+      this.#chains.set(hook, makeChain(hook, "ACCEPT", undefined));
+    }
     for (const chain of base?.chains.values() ?? []) this.#copy(chain);
   }
 
   #copy(chain: Chain): void {
-    const isBuiltIn = this.#chains.get(chain.name)?.isBuiltIn ?? false;
-    this.#chains.set(chain.name, { ...chain, isBuiltIn, rules: [...chain.rules], declared: false });
+    const { name, policy, counters, rules, line } = chain;
+    this.#chains.set(name, { name, policy, counters, rules: [...rules], line });
+    this.#old.add(name);
   }
 
   has(chain: string): boolean {
@@ -58,7 +62,7 @@ export class TableBuilder {
   }
 
   isBuiltIn(chain: string): boolean {
-    return this.#chains.get(chain)?.isBuiltIn ?? false;
+    return BUILT_IN_CHAINS[this.name].some((hook) => hook === chain);
   }
 
   /** `:NAME POLICY [p:b]`: sets a built-in chain's policy, makes or empties a user chain. */
@@ -66,14 +70,13 @@ export class TableBuilder {
     const { chain: name, policy, counters, line } = declaration;
     const chain = this.#chains.get(name);
     if (chain === undefined) {
-      this.#chains.set(name, { ...makeChain(name, false), counters, line, declared: true });
+      this.#chains.set(name, { name, policy: undefined, counters, rules: [], line });
       return policy === undefined ? undefined : policyOnUserChain(name);
     }
-    const again = chain.declared;
-    chain.declared = true;
-    chain.line ??= line;
+    const again = chain.line !== undefined && !this.#old.delete(name);
+    chain.line = again ? chain.line : line;
     chain.counters = counters;
-    if (chain.isBuiltIn) {
+    if (this.isBuiltIn(name)) {
       chain.policy = policy ?? chain.policy;
       return undefined;
     }
@@ -121,9 +124,10 @@ export class TableBuilder {
 
   /** A chain that is not there is made all the same, so that no rule is lost. */
   append(name: string, rule: Rule): Trouble | undefined {
-    const found = this.#chains.get(name);
+    const found = this.#last?.name === name ? this.#last : this.#chains.get(name);
     const chain = found ?? this.#make(name);
-    chain.rules.push(rule);
+    this.#last = chain;
+    addRule(chain, rule);
     this.#count(rule, 1);
     return found === undefined ? noSuchChain(name) : undefined;
   }
@@ -173,7 +177,7 @@ export class TableBuilder {
 
   #rename(name: string, to: string): Trouble | undefined {
     const chain = this.#chains.get(name);
-    if (chain === undefined || chain.isBuiltIn) return noSuchChain(name);
+    if (chain === undefined || this.isBuiltIn(name)) return noSuchChain(name);
     if (this.#chains.has(to)) return { code: "chain-exists", message: `${to} exists already` };
     const renamed = new Map<string, ChainDraft>();
     for (const each of this.#chains.values()) {
@@ -182,6 +186,7 @@ export class TableBuilder {
       renamed.set(next, { ...each, name: next, rules });
     }
     this.#chains = renamed;
+    this.#last = undefined;
     this.#references = undefined;
     return undefined;
   }
@@ -190,7 +195,7 @@ export class TableBuilder {
     const references = this.#countReferences();
     if (name !== undefined) return this.#deleteChain(name, references);
     for (const chain of this.#chains.values()) {
-      if (chain.isBuiltIn) continue;
+      if (this.isBuiltIn(chain.name)) continue;
       const trouble = this.#deleteChain(chain.name, references);
       if (trouble !== undefined) return trouble;
     }
@@ -199,7 +204,7 @@ export class TableBuilder {
 
   #deleteChain(name: string, references: ReadonlyMap<string, number>): Trouble | undefined {
     const chain = this.#chains.get(name);
-    if (chain === undefined || chain.isBuiltIn) return noSuchChain(name);
+    if (chain === undefined || this.isBuiltIn(name)) return noSuchChain(name);
     if (chain.rules.length > 0) {
       return { code: "chain-not-empty", message: `${name} holds rules and cannot be deleted` };
     }
@@ -207,13 +212,14 @@ export class TableBuilder {
       return { code: "chain-in-use", message: `${name} is jumped to and cannot be deleted` };
     }
     this.#chains.delete(name);
+    this.#last = undefined;
     return undefined;
   }
 
   #setPolicy(name: string, policy: Policy): Trouble | undefined {
     const chain = this.#chains.get(name);
     if (chain === undefined) return noSuchChain(name);
-    if (!chain.isBuiltIn) return policyOnUserChain(name);
+    if (!this.isBuiltIn(name)) return policyOnUserChain(name);
     chain.policy = policy;
     return undefined;
   }
@@ -230,7 +236,7 @@ export class TableBuilder {
   }
 
   #make(name: string): ChainDraft {
-    const chain = makeChain(name, false);
+    const chain = makeChain(name, undefined, undefined);
     this.#chains.set(name, chain);
     return chain;
   }
@@ -255,11 +261,11 @@ export class TableBuilder {
     if (to !== undefined) this.#references.set(to, (this.#references.get(to) ?? 0) + change);
   }
 
+  /** The table as it is now; the builder is done with it. */
   build(): Table {
-    const chains = new Map<string, Chain>();
-    for (const { name, policy, counters, rules, line } of this.#chains.values()) {
-      chains.set(name, { name, policy, counters, rules, line });
-    }
+    const chains: ReadonlyMap<string, Chain> = this.#chains;
+    this.#chains = new Map();
+    this.#last = undefined;
     return { name: this.name, chains };
   }
 }
@@ -276,16 +282,16 @@ function renameJump(rule: Rule, from: string, to: string): Rule {
   return target.chain === from ? { ...rule, target: { ...target, chain: to } } : rule;
 }
 
-function makeChain(name: string, isBuiltIn: boolean): ChainDraft {
-  return {
-    name,
-    isBuiltIn,
-    policy: isBuiltIn ? "ACCEPT" : undefined,
-    counters: undefined,
-    line: undefined,
-    rules: [],
-    declared: false,
-  };
+/** An array that grows makes room for 17 items at least; most chains hold two rules. */
+const SMALL = 4;
+
+function addRule(chain: ChainDraft, rule: Rule): void {
+  if (chain.rules.length < SMALL) chain.rules = [...chain.rules, rule];
+  else chain.rules.push(rule);
+}
+
+function makeChain(name: string, policy: Policy | undefined, line: number | undefined): ChainDraft {
+  return { name, policy, counters: undefined, rules: [], line };
 }
 
 function noSuchChain(name: string): Trouble {

@@ -6,7 +6,7 @@ import { FaultLog } from "./parse/fault-log.js";
 import { Scanner, type ScanSink } from "./parse/scanner.js";
 import { readable } from "./parse/text.js";
 import type { ChainDeclaration, RestoreCommand, RestoreInput, RestoreTable } from "./restore.js";
-import type { Ruleset, Table, TableName } from "./types.js";
+import type { Rule, Ruleset, Table, TableName } from "./types.js";
 
 export type { Backend } from "./parse/banner.js";
 
@@ -98,6 +98,10 @@ class DumpSink implements ScanSink {
     return this.#table?.apply(command);
   }
 
+  append(chain: string, rule: Rule): Trouble | undefined {
+    return this.#table?.append(chain, rule);
+  }
+
   #close(): void {
     if (this.#table !== undefined) this.#tables.set(this.#table.name, this.#table.build());
     this.#table = undefined;
@@ -134,5 +138,9 @@ class RestoreSink implements ScanSink {
 
   command(command: RestoreCommand): undefined {
     this.#commands.push(command);
+  }
+
+  append(chain: string, rule: Rule): undefined {
+    this.#commands.push({ verb: "append", chain, rule });
   }
 }

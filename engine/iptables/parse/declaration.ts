@@ -1,13 +1,25 @@
 import type { ChainDeclaration } from "../restore.js";
-import type { Counters } from "../types.js";
+import { MAX_CHAIN_NAME, type Counters } from "../types.js";
 import { chainNameTrouble, isPolicy } from "./command-line.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 
 const SHAPE = /^:[ \t]*([^ \t]+)[ \t]*([^ \t]*)[ \t]*([^ \t]*)/;
 
+/** How a save writes nearly all of them. */
+const PLAIN = " - [0:0]";
+const PLAIN_NAME = /^[\x21-\x7e]+$/;
+
 /** Reads `:CHAIN POLICY [packets:bytes]`; what follows is ignored, as `iptables-restore` does. */
 export function readDeclaration(line: SourceLine, log: FaultLog): ChainDeclaration | undefined {
-  const parts = SHAPE.exec(line.text);
+  const { text } = line;
+  const plainEnd = text.length - PLAIN.length;
+  if (text.endsWith(PLAIN) && plainEnd > 1 && plainEnd <= MAX_CHAIN_NAME + 1) {
+    const chain = text.slice(1, plainEnd);
+    if (PLAIN_NAME.test(chain)) {
+      return { chain, policy: undefined, counters: undefined, line: line.number };
+    }
+  }
+  const parts = SHAPE.exec(text);
   if (parts === null) {
     log.error("bad-chain-line", "a chain line is written :NAME POLICY [PACKETS:BYTES]", line);
     return undefined;

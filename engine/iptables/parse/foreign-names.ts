@@ -18,6 +18,9 @@ const TARGETS_6 = "DNPT HL SNPT";
 const MATCH_NAMES = { 4: names(MATCHES_BOTH, MATCHES_4), 6: names(MATCHES_BOTH, MATCHES_6) };
 const TARGET_NAMES = { 4: names(TARGETS_BOTH, TARGETS_4), 6: names(TARGETS_BOTH, TARGETS_6) };
 
+/** Chains mostly have longer names, and are asked for by the hundred thousand. */
+const LONGEST_TARGET = 20;
+
 /** Whether iptables 1.8.9 has such a match. */
 export function isIptablesMatch(name: string, family: Family): boolean {
   return MATCH_NAMES[family].has(name) || knownMatch(name, family) !== undefined;
@@ -25,6 +28,7 @@ export function isIptablesMatch(name: string, family: Family): boolean {
 
 /** Whether iptables 1.8.9 has such a target; a chain cannot be made with its name. */
 export function isIptablesTarget(name: string, family: Family): boolean {
+  if (name.length > LONGEST_TARGET) return false;
   return TARGET_NAMES[family].has(name) || knownTarget(name, family) !== undefined;
 }
 

@@ -107,9 +107,8 @@ function repeated(reader: RuleReader, words: readonly Word[]): void {
 
 function readProtocol(reader: RuleReader, words: readonly Word[], value: Word, not: boolean): void {
   if (reader.draft.protocol !== undefined) return repeated(reader, words);
-  const number = parseCNumber(value.text);
-  const protocol = number === undefined ? protocolNumber(value.text) : number;
-  if (protocol === undefined || protocol > 255) {
+  const protocol = protocolOf(value.text);
+  if (protocol === undefined) {
     reader.errorAt("unknown-protocol", `"${value.text}" is no protocol`, value);
     return reader.keepStray(words, `"${value.text}" is no protocol`);
   }
@@ -117,6 +116,12 @@ function readProtocol(reader: RuleReader, words: readonly Word[], value: Word, n
     reader.errorAt("never-matches", "the rule would never match a protocol", value);
   }
   reader.draft.protocol = { not, value: protocol };
+}
+
+/** A protocol by number, as C reads it, or by name; `undefined` for none. */
+export function protocolOf(text: string): number | undefined {
+  const protocol = parseCNumber(text) ?? protocolNumber(text);
+  return protocol === undefined || protocol > 255 ? undefined : protocol;
 }
 
 function readInterface(

@@ -1,12 +1,13 @@
 import type { Family } from "../../net/ip.js";
 import type { ChainDeclaration, RestoreCommand } from "../restore.js";
-import { TABLE_NAMES, type TableName } from "../types.js";
+import { TABLE_NAMES, type Rule, type TableName } from "../types.js";
 import type { Trouble } from "../build.js";
 import { guessFamily, readBanner, type Backend, type Banner } from "./banner.js";
 import { parseCommandLine } from "./command-line.js";
 import { readDeclaration } from "./declaration.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 import { guessTable } from "./guess-table.js";
+import { SaveLineReader } from "./save-line.js";
 import { LINE_BUFFER, opaqueLine, UNREAD_LENGTH } from "./long-line.js";
 
 /** Takes what a scanner finds, in the order of the text. */
@@ -18,6 +19,8 @@ export interface ScanSink {
   table(name: TableName): void;
   declare(declaration: ChainDeclaration): Trouble | undefined;
   command(command: RestoreCommand): Trouble | undefined;
+  /** `-A CHAIN RULE`, by far the commonest command. */
+  append(chain: string, rule: Rule): Trouble | undefined;
 }
 
 export interface ScanOptions {
@@ -35,6 +38,7 @@ export class Scanner {
   readonly #log: FaultLog;
   readonly #fixedFamily: Family | undefined;
   #family: Family = 4;
+  #saveLines = new SaveLineReader(4);
   #place: Place = "outside";
   #banner: Banner | undefined;
   /** The banner of the running section; `undefined` before the first section. */
@@ -188,6 +192,7 @@ export class Scanner {
     this.#family =
       this.#fixedFamily ?? banner?.family ?? guessFamily(this.#text, Math.max(0, this.#at - 1), to);
     this.#section = { banner, tables: new Set() };
+    this.#saveLines = new SaveLineReader(this.#family);
     this.#sink.section(banner?.backend, this.#family, this.#number);
   }
 
@@ -227,6 +232,12 @@ export class Scanner {
 
   #command(line: SourceLine): void {
     if (!this.#enterTable(line)) return;
+    const plain = this.#saveLines.read(line);
+    if (plain !== undefined) {
+      const trouble = this.#sink.append(plain.chain, plain.rule);
+      if (trouble !== undefined) this.#reportCommand(trouble, line, 3, 3 + plain.chain.length);
+      return;
+    }
     if (line.text.endsWith("\\")) return this.#continued(line);
     this.#runCommand(line, line.text);
   }
@@ -262,10 +273,14 @@ export class Scanner {
         : parseCommandLine(line, words, this.#family, this.#log);
     for (const command of commands) {
       const trouble = this.#sink.command(command);
-      // Rules without any chain lines around them: the missing table has been told already.
-      if (this.#place === "guessed" && trouble?.code === "no-such-chain") continue;
-      this.#report(trouble, line, chain?.start, chain?.end);
+      if (trouble !== undefined) this.#reportCommand(trouble, line, chain?.start, chain?.end);
     }
+  }
+
+  #reportCommand(trouble: Trouble, line: SourceLine, start?: number, end?: number): void {
+    // Rules without any chain lines around them: the missing table has been told already.
+    if (this.#place === "guessed" && trouble.code === "no-such-chain") return;
+    this.#report(trouble, line, start, end);
   }
 
   #report(trouble: Trouble | undefined, line: SourceLine, start = 0, end = line.text.length): void {

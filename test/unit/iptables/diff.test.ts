@@ -67,7 +67,7 @@ describe("the difference of two rulesets", () => {
   });
 
   it("pairs repeated rules one by one", () => {
-    assert.deepEqual(changes(diff([TCP, TCP, UDP], [TCP, UDP])), ["-1", "=2:1", "=3:2"]);
+    assert.deepEqual(changes(diff([TCP, TCP, UDP], [TCP, UDP])), ["=1:1", "-2", "=3:2"]);
   });
 
   it("tells chains, tables and policies that came, went or changed", () => {
