@@ -1,9 +1,8 @@
-import type { Fault } from "../../errors.js";
 import type { Ruleset } from "../../iptables/types.js";
-import { compile, type Compilation } from "../../kube-proxy/compile.js";
+import { compile } from "../../kube-proxy/compile.js";
 import { completeRuleset } from "../../kube-proxy/complete.js";
 import { DEFAULT_FLAGS, resolveSettings } from "../../kube-proxy/resolve-settings.js";
-import type { ProxySettings } from "../../kube-proxy/settings.js";
+import type { ProxySetup } from "../../kube-proxy/from-flags.js";
 import { DEFAULT_PROXY_CONFIG } from "../../kubernetes/proxy-config.js";
 import { checkRaw } from "../../kubernetes/read.js";
 import type {
@@ -16,67 +15,65 @@ import type {
 import { parseAddress } from "../../net/ip.js";
 import type { AnyObject, Service } from "../objects.js";
 import type { ClusterSettings } from "../settings.js";
+import { Kernel } from "./kernel.js";
 import type { NetworkView } from "./network-view.js";
 
-/** The rules that a proxy writes for one view of the cluster. */
-export interface ProxyRules {
-  readonly compilation: Compilation;
-  /** With the built-in chains and their jumps: all that is in the node's kernel. */
-  readonly ruleset: Ruleset;
-  readonly faults: readonly Fault[];
-}
+const LOOPBACK = 0x7f000001;
 
 /**
- * Makes proxies' rules from views. Nodes whose rules cannot differ share one compilation, and an
- * object is checked once for as long as it stays the same.
+ * Makes proxies' rules from views. Nodes whose rules cannot differ share one kernel's worth of
+ * them, later views are reached by incremental syncs, and an object is checked once for as long as
+ * it stays the same.
  */
 export class RuleMaker {
   readonly #settings: ClusterSettings;
   readonly #checked = new WeakMap<AnyObject, readonly KubernetesObject[]>();
-  readonly #made = new WeakMap<NetworkView, Map<string, ProxyRules>>();
+  readonly #made = new WeakMap<NetworkView, Map<string, Ruleset>>();
+  /** By group of nodes. */
+  readonly #kernels = new Map<string, Kernel>();
 
   constructor(settings: ClusterSettings) {
     this.#settings = settings;
   }
 
-  /** The rules of one node. `node` and its address tell which endpoints are its own. */
-  rulesFor(view: NetworkView, node: string, address: string): ProxyRules {
-    const known = this.#made.get(view) ?? new Map<string, ProxyRules>();
+  /** The rules of one node. Its name and address tell which endpoints are its own. */
+  rulesFor(view: NetworkView, node: string, address: string): Ruleset {
+    const known = this.#made.get(view) ?? new Map<string, Ruleset>();
     this.#made.set(view, known);
     const group = dependsOnNode(view) ? node : "";
     const present = known.get(group);
     if (present !== undefined) return present;
-    const made = this.#make(view, node, address);
+    const made = this.#make(view, group, node, address);
     known.set(group, made);
     return made;
   }
 
-  #make(view: NetworkView, node: string, address: string): ProxyRules {
+  #make(view: NetworkView, group: string, node: string, address: string): Ruleset {
+    const kernel = this.#kernels.get(group);
+    if (kernel?.canReach(view) === true) return kernel.advance(view);
+    const fresh = this.freshRules(view, node, address);
+    // One that is older than what its node has already seen is only looked at, not kept.
+    if (kernel === undefined) {
+      this.#kernels.set(group, new Kernel(this.setupFor(node, address), view, fresh));
+    }
+    return fresh;
+  }
+
+  /** The same rules, all of them compiled at once. */
+  freshRules(view: NetworkView, node: string, address: string): Ruleset {
     const objects = this.objectsOf(view);
-    const settings = this.settingsFor(objects, node, address);
-    const { value: compilation, faults } = compile(objects, settings);
-    let ruleset: Ruleset | undefined;
-    return {
-      compilation,
-      faults,
-      get ruleset() {
-        ruleset ??= completeRuleset(compilation);
-        return ruleset;
-      },
-    };
+    const { config, flags } = this.setupFor(node, address);
+    const own = objects.nodes.find(({ name }) => name === node);
+    const settings = resolveSettings(config, flags, own).value;
+    return completeRuleset(compile(objects, settings).value);
   }
 
   /** As `kube-proxy --cluster-cidr` on this node. */
-  settingsFor(objects: KubernetesObjects, node: string, address: string): ProxySettings {
+  setupFor(node: string, address: string): ProxySetup {
     const own = parseAddress(address);
     const config = { ...DEFAULT_PROXY_CONFIG, clusterCIDRs: [this.#settings.podCidr] };
-    const addresses = [0x7f000001, ...(own === undefined ? [] : [own])];
-    const flags = { ...DEFAULT_FLAGS, node, nodeIPs: [address], addresses };
-    return resolveSettings(
-      config,
-      flags,
-      objects.nodes.find(({ name }) => name === node),
-    ).value;
+    const addresses = [LOOPBACK, ...(own === undefined ? [] : [own])];
+    return { config, flags: { ...DEFAULT_FLAGS, node, nodeIPs: [address], addresses } };
   }
 
   /** A view's objects as the proxy reads them. */

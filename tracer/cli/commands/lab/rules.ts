@@ -19,7 +19,7 @@ export function rulesCommand(context: LabContext): Command {
           const message = `Error from server (NotFound): nodes "${options.node}" not found`;
           return Promise.resolve(failed([fault("not-found", message, {})]));
         }
-        context.io.out(printRuleset(rules.ruleset, "save"));
+        context.io.out(printRuleset(rules, "save"));
         return Promise.resolve(UNCHANGED);
       }),
     );

@@ -1,8 +1,8 @@
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
-import type { ProxyRules } from "../../../../../engine/control-plane/proxy/rules.js";
+import type { Ruleset } from "../../../../../engine/iptables/types.js";
 
 /** The rules in a node's kernel now; `undefined` when there is no such machine. */
-export function rulesOfNode(cluster: Cluster, node: string): ProxyRules | undefined {
+export function rulesOfNode(cluster: Cluster, node: string): Ruleset | undefined {
   const machine = cluster.machines.get(node);
   if (machine === undefined) return undefined;
   const { programmed } = cluster.proxies.stateOf(node);

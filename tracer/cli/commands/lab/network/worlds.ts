@@ -25,9 +25,8 @@ export class Worlds {
   }
 
   of(node: string): NodeWorld | undefined {
-    const rules = rulesOfNode(this.#cluster, node);
-    if (rules === undefined) return undefined;
-    const { ruleset } = rules;
+    const ruleset = rulesOfNode(this.#cluster, node);
+    if (ruleset === undefined) return undefined;
     const linked = this.#linked.get(ruleset) ?? linkRules(ruleset);
     this.#linked.set(ruleset, linked);
     const host = this.#hostOf(node);
