@@ -81,5 +81,6 @@ export const hashBurst: Codec<number> = oneWord((text) => {
   if (typeof count !== "number") return count;
   const tail = parts?.[2];
   if (tail === undefined && count > MAX_BURST) return refuse(`${text} is above ${MAX_BURST}`);
-  return count * factorOf(tail?.charAt(0));
+  // iptables keeps the lower 32 bits of a burst of bytes.
+  return tail === undefined ? count : (count * factorOf(tail.charAt(0))) % 2 ** 32;
 }, String);

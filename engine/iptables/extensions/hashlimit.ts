@@ -76,7 +76,10 @@ export const hashlimit = define({
       ? "the rate is too slow for a burst"
       : undefined;
   },
-  normalise: ({ upto, above, burst, size: buckets, max, ...data }, { family }) => {
+  normalise: (
+    { upto, above, burst, mode: parts, size: buckets, max, rateInterval, ...data },
+    { family },
+  ) => {
     const rate = rateOf({
       ...(upto === undefined ? {} : { upto }),
       ...(above === undefined ? {} : { above }),
@@ -89,14 +92,14 @@ export const hashlimit = define({
       ...settled(upto, above, data.rateMatch === true),
       ...(start === undefined ? {} : { burst: start }),
       ...data,
-      ...(data.mode?.length === 0 ? { mode: [] } : {}),
+      ...(parts === undefined || parts.length === 0 ? {} : { mode: parts }),
       ...(buckets === undefined || buckets === 0 ? {} : { size: buckets }),
       ...(max === undefined || max === 0 ? {} : { max }),
       gcInterval: data.gcInterval ?? GC_INTERVAL,
       expire: data.expire ?? (rate?.per === "byte" ? byteExpire(burst) : seconds * 1000),
       srcMask: data.srcMask ?? width,
       dstMask: data.dstMask ?? width,
-      ...(data.rateMatch === true ? { rateInterval: data.rateInterval ?? seconds } : {}),
+      ...(data.rateMatch === true ? { rateInterval: rateInterval ?? seconds } : {}),
     };
   },
   save: (data, reading) => {
@@ -107,7 +110,6 @@ export const hashlimit = define({
       ...(data.expire === quantum(rate, data.burst) ? ["expire"] : []),
       ...(data.srcMask === width ? ["srcMask"] : []),
       ...(data.dstMask === width ? ["dstMask"] : []),
-      ...(data.mode?.length === 0 ? ["mode"] : []),
       ...(data.rateMatch !== true || data.rateInterval === 1 ? ["rateInterval"] : []),
     ];
     if (rate?.per !== "byte") return saveOptions(options, data, reading, silent);

@@ -38,10 +38,17 @@ type Make<Name extends Match["name"]> = (setting: RuleSetting) => Arbitrary<Name
 const yes = fc.constant(true as const);
 const TCP_FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"] as const;
 
-/** Any range but that of all ports, about which the saves of the two backends differ. */
 const somePorts = portRange.filter(({ min, max }) => min !== 0 || max !== MAX_16);
 
-const ports = { sport: negatable(somePorts), dport: negatable(somePorts) };
+/**
+ * Left out: all ports, of which some saves say nothing, and the negation of a range from 0 on, which
+ * the nft backend gives back as the range above it.
+ */
+const askedPorts = negatable(somePorts).filter(
+  ({ not, value: { min, max } }) => !not || min > 0 || max === 0,
+);
+
+const ports = { sport: askedPorts, dport: askedPorts };
 const name = <Name extends string>(value: Name): Arbitrary<Name> => fc.constant(value);
 const onlyName: { requiredKeys: ["name"] } = { requiredKeys: ["name"] };
 
@@ -145,14 +152,14 @@ function daysOf(last: number) {
   return negatable(fc.subarray(all, { minLength: 1, maxLength: last - 1 }));
 }
 
-const u32Values = fc.array(rangeOf(0, MAX_32), { minLength: 1, maxLength: 10 });
+const u32Step = fc.oneof(
+  fc.record({ operator: fc.constantFrom("&", "@"), operand: whole(0, MAX_32) }),
+  fc.record({ operator: fc.constantFrom("<<", ">>"), operand: whole(0, 31) }),
+);
 const u32Test = fc.record({
   start: whole(0, MAX_32),
-  steps: fc.array(
-    fc.record({ operator: fc.constantFrom("&", "<<", ">>", "@"), operand: whole(0, MAX_32) }),
-    { maxLength: 9 },
-  ),
-  values: u32Values,
+  steps: fc.array(u32Step, { maxLength: 9 }),
+  values: fc.array(rangeOf(0, MAX_32), { minLength: 1, maxLength: 10 }),
 });
 
 function policyElement(family: Family): Arbitrary<PolicyElement> {
@@ -470,7 +477,7 @@ export const MATCH_ARBITRARIES: {
   u32: () =>
     fc.record({
       name: name("u32"),
-      tests: negatable(fc.array(u32Test, { minLength: 1, maxLength: 10 })),
+      tests: negatable(fc.array(u32Test, { minLength: 1, maxLength: 3 })),
     }),
   udp: () => fc.record({ name: name("udp"), ...ports }, onlyName),
 };

@@ -10,6 +10,7 @@ import {
   type HashlimitMatch,
 } from "../../../engine/iptables/extensions/hashlimit.js";
 import { LIMIT_SCALE, type LimitMatch } from "../../../engine/iptables/extensions/limit.js";
+import { parseRate, printRate } from "../../../engine/iptables/extensions/rate.js";
 import type { RuleSetting } from "./rules-setting.js";
 import { both, MAX_32, plainWord, whole } from "./rules-values.js";
 
@@ -18,11 +19,17 @@ const LONGEST_FILL = 100_000;
 
 const SECONDS = [1, 60, 3600, 86400];
 
-/** Intervals that come from a rate as people write them. */
+/** Intervals that come from a rate as people write them, and that a save does not round. */
 function intervals(scale: number): Arbitrary<number> {
   return fc
     .tuple(fc.constantFrom(...SECONDS), whole(1, 2000))
-    .map(([seconds, count]) => Math.max(1, Math.floor((scale * seconds) / count)));
+    .map(([seconds, count]) => Math.max(1, Math.floor((scale * seconds) / count)))
+    .filter((interval) => {
+      const printed = parseRate(printRate(interval, scale).text);
+      return (
+        printed !== undefined && Math.floor((scale * printed.seconds) / printed.count) === interval
+      );
+    });
 }
 
 function bursts(interval: number, scale: number, limit: number): Arbitrary<number> {
@@ -47,11 +54,25 @@ const packetRates = intervals(HASHLIMIT_SCALE).chain((interval) =>
   ),
 );
 
+/** A burst is a whole number of the rate's units, and below 2^32 bytes. */
 const byteRates = whole(1, 10_000_000).chain((units) => {
   const cost = Math.floor(MAX_32 / (units + 1));
-  const burst = whole(1, 64).map((times) => times * bytesOf(cost));
-  return both(limitedBy({ per: "byte", cost }), fc.record({ burst }, { requiredKeys: [] }));
+  const most = Math.min(64, Math.floor(MAX_32 / bytesOf(cost)));
+  const burst = whole(1, most)
+    .map((times) => times * bytesOf(cost))
+    .filter(isPrintedWhole);
+  const optional = fc.oneof(fc.constant({}), fc.record({ burst }));
+  return both(
+    limitedBy({ per: "byte", cost }),
+    isPrintedWhole(bytesOf(cost)) ? optional : fc.constant({}),
+  );
 });
+
+/** Whether a save's unit of k or m loses nothing. */
+function isPrintedWhole(bytes: number): boolean {
+  if (bytes >= 1 << 20) return bytes % (1 << 20) === 0;
+  return bytes < 1 << 10 || bytes % (1 << 10) === 0;
+}
 
 const hashRates = fc.oneof(packetRates, byteRates);
 
