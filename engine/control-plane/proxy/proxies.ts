@@ -1,4 +1,5 @@
 import type { ApiEvent } from "../api/cache.js";
+import { sameJson } from "../json.js";
 import type { Component, Surroundings } from "../simulation/component.js";
 import type { Machines } from "../kubelet/machines.js";
 import { EMPTY_VIEW, NetworkViews, isWatched, type NetworkView } from "./network-view.js";
@@ -113,5 +114,5 @@ export class Proxies implements Component {
 
 /** Labels and addresses of a Node matter to rules; its heartbeats do not. */
 function isNetworkNews({ object, before, type }: ApiEvent): boolean {
-  return type !== "MODIFIED" || object.metadata.labels !== before?.metadata.labels;
+  return type !== "MODIFIED" || !sameJson(object.metadata.labels, before?.metadata.labels);
 }

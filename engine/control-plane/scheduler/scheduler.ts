@@ -1,5 +1,6 @@
 import type { ApiEvent } from "../api/cache.js";
 import { formatTime } from "../clock.js";
+import { sameJson } from "../json.js";
 import { keyOfObject, type AnyObject, type Node, type Pod } from "../objects.js";
 import { conditionOf, isOver, withCondition } from "../pods.js";
 import { actorOf, splitKey, type Component, type Surroundings } from "../simulation/component.js";
@@ -140,7 +141,9 @@ function needsNode(pod: Pod): boolean {
 /** The scheduler's own note of why a Pod waits is no reason to try again. */
 function isNewsFor({ object, before }: ApiEvent): boolean {
   if (before === undefined || !isPod(object) || !isPod(before)) return true;
-  return object.spec !== before.spec || object.metadata.labels !== before.metadata.labels;
+  return (
+    !sameJson(object.spec, before.spec) || !sameJson(object.metadata.labels, before.metadata.labels)
+  );
 }
 
 /** Whether a change may have made room for those who wait. */

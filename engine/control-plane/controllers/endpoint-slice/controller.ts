@@ -1,6 +1,7 @@
 import type { ApiEvent } from "../../api/cache.js";
 import { matchesLabels } from "../../api/selector.js";
 import type { Actor } from "../../journal.js";
+import { sameJson } from "../../json.js";
 import {
   keyOfObject,
   type AnyObject,
@@ -40,7 +41,8 @@ export class EndpointSliceController implements Component {
     }
     if (!isPod(object)) return [];
     const now = this.#servicesOf(object);
-    if (before === undefined || before.metadata.labels === object.metadata.labels) return now;
+    if (before === undefined || sameJson(before.metadata.labels, object.metadata.labels))
+      return now;
     return isPod(before) ? [...new Set([...now, ...this.#servicesOf(before)])] : now;
   }
 
