@@ -1,7 +1,7 @@
 import { AH } from "../../net/protocol.js";
 import { define, negatable, option, type InstanceOf } from "./define.js";
 import { MAX_32, number, present } from "./codecs.js";
-import { isEverySpi, spiRange } from "./spi.js";
+import { isEvery, spiRange } from "./spi.js";
 import { saveOptions } from "./save.js";
 
 const options = {
@@ -21,12 +21,12 @@ export const ah = define({
       ? "--ahlen and --ahres are of IPv6 only"
       : undefined,
   normalise: ({ spi, len, ...data }) => ({
-    ...(spi === undefined || (isEverySpi(spi.value) && !spi.not) ? {} : { spi }),
+    ...(spi === undefined || (isEvery(spi.value) && !spi.not) ? {} : { spi }),
     // The kernel takes a length of 0 for none asked.
     ...(len === undefined || (len.value === 0 && !len.not) ? {} : { len }),
     ...data,
   }),
   save: (data, reading) =>
-    saveOptions(options, data, reading, data.spi && isEverySpi(data.spi.value) ? ["spi"] : []),
+    saveOptions(options, data, reading, data.spi && isEvery(data.spi.value) ? ["spi"] : []),
 });
 export type AhMatch = InstanceOf<typeof ah>;

@@ -1,6 +1,6 @@
 import { ESP } from "../../net/protocol.js";
 import { define, negatable, type InstanceOf } from "./define.js";
-import { isEverySpi, spiRange } from "./spi.js";
+import { isEvery, spiRange } from "./spi.js";
 import { saveOptions } from "./save.js";
 
 const options = { spi: negatable("--espspi", spiRange) };
@@ -11,8 +11,8 @@ export const esp = define({
   families: [4, 6],
   protocol: ESP,
   options,
-  normalise: ({ spi }) => (spi === undefined || (isEverySpi(spi.value) && !spi.not) ? {} : { spi }),
+  normalise: ({ spi }) => (spi === undefined || (isEvery(spi.value) && !spi.not) ? {} : { spi }),
   save: (data, reading) =>
-    saveOptions(options, data, reading, data.spi && isEverySpi(data.spi.value) ? ["spi"] : []),
+    saveOptions(options, data, reading, data.spi && isEvery(data.spi.value) ? ["spi"] : []),
 });
 export type EspMatch = InstanceOf<typeof esp>;

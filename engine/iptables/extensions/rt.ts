@@ -1,6 +1,7 @@
 import { formatAddress, parseAddressOf, type Address } from "../../net/ip.js";
 import { define, negatable, option, refuse, type Codec, type InstanceOf } from "./define.js";
 import { MAX_32, number, numberRange, oneWord, present } from "./codecs.js";
+import { isEvery } from "./spi.js";
 import { saveOptions } from "./save.js";
 
 const MAX_HOPS = 16;
@@ -41,12 +42,16 @@ export const rt = define({
       ? "--rt-0-not-strict needs --rt-0-addrs"
       : undefined;
   },
+  normalise: ({ segsleft, ...data }) => ({
+    ...data,
+    ...(segsleft === undefined || (isEvery(segsleft.value) && !segsleft.not) ? {} : { segsleft }),
+  }),
   save: (data, reading) =>
     saveOptions(
       options,
       data,
       reading,
-      data.segsleft?.value.min === 0 && data.segsleft.value.max === MAX_32 ? ["segsleft"] : [],
+      data.segsleft !== undefined && isEvery(data.segsleft.value) ? ["segsleft"] : [],
     ),
 });
 export type RtMatch = InstanceOf<typeof rt>;

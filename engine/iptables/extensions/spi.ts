@@ -4,6 +4,6 @@ import { MAX_32, numberRange, type Range } from "./codecs.js";
 export const spiRange = numberRange(MAX_32);
 
 /** A save is silent about a range of all, even where it is negated. */
-export function isEverySpi({ min, max }: Range): boolean {
+export function isEvery({ min, max }: Range): boolean {
   return min === 0 && max === MAX_32;
 }
