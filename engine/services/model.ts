@@ -84,7 +84,9 @@ export class ProxyModel {
     const services = new Set(objects.services.map(nameOf));
     const slices = new Set(objects.endpointSlices.map(nameOf));
     const endpoints = new Set(objects.endpoints.map(nameOf));
-    for (const key of this.services.keys()) if (!services.has(key)) this.deleteService(key);
+    for (const key of [...this.services.keys(), ...this.pendingServices.keys()]) {
+      if (!services.has(key)) this.deleteService(key);
+    }
     for (const key of this.sliceOwners.keys()) if (!slices.has(key)) this.deleteSlice(key);
     for (const key of this.trackers.keys()) if (!endpoints.has(key)) this.deleteEndpoints(key);
     this.setAll(objects);

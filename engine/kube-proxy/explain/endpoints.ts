@@ -34,7 +34,8 @@ function useOf(endpoint: Endpoint, { categories, port }: ServiceContext): string
   const cluster = categories.cluster.includes(endpoint);
   const local = categories.local.includes(endpoint);
   if (!cluster && !local) return undefined;
-  const state = endpoint.from.ready ? "ready" : "terminating, but nothing is ready";
+  const draining = `terminating, but nothing is ready${cluster ? "" : " here"}`;
+  const state = endpoint.from.ready ? "ready" : draining;
   if (!port.internalPolicyLocal && !port.externalPolicyLocal) return state;
   if (local) return `${state}, on this node${cluster ? "" : ": policy Local alone"}`;
   return `${state}, on another node: not for policy Local`;
