@@ -45,13 +45,15 @@ export const POSTROUTING: readonly Stage[] = [
   { do: "transmit" },
 ];
 
-export const FORWARD: readonly Stage[] = [
-  { do: "before-forward" },
+/** From FORWARD on, for a frame that a bridge passes on with its rules asked. */
+export const BRIDGED: readonly Stage[] = [
   table("mangle", "FORWARD"),
   table("filter", "FORWARD"),
   table("security", "FORWARD"),
   ...POSTROUTING,
 ];
+
+export const FORWARD: readonly Stage[] = [{ do: "before-forward" }, ...BRIDGED];
 
 export const OUTPUT: readonly Stage[] = [
   { do: "route-out" },

@@ -1,12 +1,12 @@
 import type { Hook, TableName } from "../../engine/iptables/types.js";
-import { isUnknown } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
-import { answerIcmp } from "./answer.js";
-import { isLinkLocal6, isLoopback, isMulticast } from "./address-type.js";
+import { isLoopback, isMulticast } from "./address-type.js";
 import { endBranch, record, rewrite, type Branch } from "./branch.js";
+import { bridge, enterBridge, isBridged } from "./bridge.js";
 import { scanTable } from "./chain.js";
 import { track } from "./conntrack.js";
-import { FORWARD, INPUT, PREROUTING, type Stage } from "./hooks.js";
+import { BRIDGED, FORWARD, INPUT, PREROUTING, type Stage } from "./hooks.js";
+import { prepareForward } from "./forward.js";
 import { isIcmpError } from "./icmp.js";
 import { confirm } from "./lifetime.js";
 import type { LinkedTable } from "./link.js";
@@ -23,7 +23,7 @@ export function runStage(walker: Walker, branch: Branch, stage: Stage): void {
     case "table":
       return visit(walker, branch, stage, tablesNamed(walker.world, stage.table));
     case "receive":
-      return receive(branch);
+      return receive(walker, branch);
     case "defragment":
       return defragment(walker, branch);
     case "track":
@@ -40,7 +40,8 @@ export function runStage(walker: Walker, branch: Branch, stage: Stage): void {
       branch.seenOut = branch.out;
       return advance(branch);
     case "before-forward":
-      return beforeForward(walker, branch);
+      prepareForward(walker.world, branch);
+      return advance(branch);
     case "deliver":
       return endBranch(branch, "delivered", "it reaches the node itself");
     case "transmit":
@@ -119,7 +120,9 @@ function needsNewRoute(before: Packet, after: Packet): boolean {
 }
 
 /** IPv6 never lets ::1 in from a wire (`ip6_input.c: ip6_rcv_core`). */
-function receive(branch: Branch): void {
+function receive({ world }: Walker, branch: Branch): void {
+  if (!branch.looped) enterBridge(branch, world.host);
+  if (branch.end !== undefined) return undefined;
   const { packet, looped } = branch;
   const outside = !looped && packet.inInterface !== "lo";
   if (packet.family === 6 && outside && isBadSource6(packet)) {
@@ -198,28 +201,13 @@ function putIntoTable({ world }: Walker, branch: Branch): void {
 
 function decide(walker: Walker, branch: Branch): void {
   if (branch.looped) return goTo(branch, INPUT);
+  if (isBridged(branch, walker.world.host)) {
+    bridge(branch);
+    return goTo(branch, BRIDGED);
+  }
   const decision = routeIn(walker, branch);
   if (decision === "local") goTo(branch, INPUT);
   if (decision === "forward") goTo(branch, FORWARD);
-}
-
-/** `ip_forward.c`, `ip6_output.c: ip6_forward`: what is decided before any FORWARD rule. */
-function beforeForward({ world }: Walker, branch: Branch): void {
-  const { packet } = branch;
-  if (packet.family === 6 && (packet.source === 0n || isLoopback(packet.source))) {
-    return endBranch(branch, "dropped", "a packet without a proper source is not forwarded");
-  }
-  if (isLinkLocal6(packet.source)) {
-    const answer = answerIcmp(world, packet, 1, 2);
-    return endBranch(branch, "unrouted", "a link-local source is not forwarded", answer);
-  }
-  if (isUnknown(packet.ttl)) return advance(branch);
-  if (packet.ttl <= 1) {
-    const answer = answerIcmp(world, packet, packet.family === 4 ? 11 : 3, 0);
-    return endBranch(branch, "dropped", "its time to live is over", answer);
-  }
-  rewrite(branch, "forwarding", { ttl: packet.ttl - 1 });
-  return advance(branch);
 }
 
 function transmit(branch: Branch): void {

@@ -89,7 +89,7 @@ function portInRange(tuple: Tuple, side: Side, { min, max }: Range): boolean {
 }
 
 /** The pool that a source port stays in (`nf_nat_l4proto_unique_tuple`). */
-function poolOf(port: number): Range {
+export function poolOf(port: number): Range {
   if (port < 512) return { min: 1, max: 511 };
   return port < 1024 ? { min: 600, max: 1023 } : { min: 1024, max: 65535 };
 }
