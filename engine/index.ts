@@ -26,10 +26,20 @@ export type {
   Target,
 } from "./iptables/types.js";
 export { BUILT_IN_CHAINS, HOOKS, MAX_CHAIN_NAME, TABLE_NAMES } from "./iptables/types.js";
-export type { ChainDeclaration, RestoreCommand, RestoreInput, RestoreTable } from "./iptables/restore.js";
+export type {
+  ChainDeclaration,
+  RestoreCommand,
+  RestoreInput,
+  RestoreTable,
+} from "./iptables/restore.js";
 export { is, isNot, makeRule, type RuleParts } from "./iptables/make.js";
 export type { Probability } from "./iptables/probability.js";
-export { oneIn, parseProbability, printProbability, PROBABILITY_GRID } from "./iptables/probability.js";
+export {
+  oneIn,
+  parseProbability,
+  printProbability,
+  PROBABILITY_GRID,
+} from "./iptables/probability.js";
 export type { Backend, Dump, DumpSection, ParseOptions } from "./iptables/parse.js";
 export { lastRuleset, parseDump, parseRestore } from "./iptables/parse.js";
 export type { PrintOptions, PrintStyle } from "./iptables/print.js";
@@ -46,7 +56,12 @@ export type { ProxySettings } from "./kube-proxy/settings.js";
 export type { ProxyFlags } from "./kube-proxy/resolve-settings.js";
 export { DEFAULT_FLAGS, resolveSettings } from "./kube-proxy/resolve-settings.js";
 export type { ProxyInputs } from "./kube-proxy/from-flags.js";
-export { compileFromFlags, readProxyInputs, settingsFor, type ProxySetup } from "./kube-proxy/from-flags.js";
+export {
+  compileFromFlags,
+  readProxyInputs,
+  settingsFor,
+  type ProxySetup,
+} from "./kube-proxy/from-flags.js";
 export type { Compilation } from "./kube-proxy/compile.js";
 export { compile } from "./kube-proxy/compile.js";
 export { completeRuleset, completeText } from "./kube-proxy/complete.js";
