@@ -1,4 +1,5 @@
-import type { Path } from "../walk/result.js";
+import type { Path, Step } from "../walk/result.js";
+import { ownerOfChain } from "./owners.js";
 import type { Style } from "./style.js";
 import { destinationText, namedEndpoint, sourceText, type Names } from "./words.js";
 
@@ -33,13 +34,38 @@ function details(path: Path, names: Names): readonly string[] {
     case "delivered":
       return [`to this node at ${goal}`, natText(path)];
     case "rejected":
-      return [`with ${path.with ?? "an ICMP error"}`, `by ${path.because}`];
+      return [`with ${path.with ?? "an ICMP error"}`, `by ${culprit(path)}`];
     case "dropped":
-      return [`by ${path.because}`];
+      return [`by ${culprit(path)}`];
     case "unrouted":
     case "unknown":
       return [`: ${path.because}`];
   }
+}
+
+/** What ended the packet; of a rule also whose it is, where it stands, and its own comment. */
+function culprit({ because, steps }: Path): string {
+  const last = steps.at(-1);
+  const rule = last?.definition;
+  if (last === undefined || rule === undefined || !because.startsWith(placeText(last))) {
+    return because;
+  }
+  const owner = ownerOfChain(last.chain);
+  const whose = owner === "kernel" || owner === "user" ? "" : ` of ${owner}`;
+  const line = rule.origin.kind === "source" ? `, line ${rule.origin.line}` : "";
+  const comment = rule.matches.flatMap((match) =>
+    match.name === "comment" && isSentence(match.comment) ? [`: ${match.comment}`] : [],
+  );
+  return `${because}${whose}${line}${comment.join("")}`;
+}
+
+function placeText({ table, chain, rule }: Step): string {
+  return `${table} ${chain} rule ${rule} `;
+}
+
+/** Hashes that a program keeps in comments for itself tell a person nothing. */
+function isSentence(comment: string | undefined): comment is string {
+  return comment !== undefined && !/^cali:\S+$/.test(comment);
 }
 
 function by({ out }: Path): readonly string[] {

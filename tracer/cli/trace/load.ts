@@ -72,7 +72,10 @@ export async function loadTrace(
     rulesets,
     names: options.file === undefined ? NO_NAMES : namesOf(known),
     ends,
-    notes: ends === undefined ? [] : [...ends.from.notes, ...ends.to.notes],
+    notes: [
+      ...(ends === undefined ? [] : [...ends.from.notes, ...ends.to.notes]),
+      ...nodeNotes(options, known, ends),
+    ],
   };
   return { value, faults };
 }
@@ -84,6 +87,20 @@ function nodeOf(
   ends: TraceEnds | undefined,
 ): string | undefined {
   return options.node ?? ends?.from.node ?? ends?.to.node ?? nodes[0]?.name;
+}
+
+/** Rules differ from node to node: a node that nobody named is told. */
+function nodeNotes(
+  { node, rules, snapshot }: TraceOptions,
+  { nodes }: KubernetesObjects,
+  ends: TraceEnds | undefined,
+): readonly string[] {
+  const [first, ...others] = nodes;
+  const told = node ?? rules ?? snapshot ?? ends?.from.node ?? ends?.to.node;
+  if (told !== undefined || first === undefined || others.length === 0) return [];
+  return [
+    `neither end tells which node the packet meets; it is taken to be ${first.name} (--node names another)`,
+  ];
 }
 
 async function loadRules(
