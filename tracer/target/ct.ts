@@ -1,9 +1,12 @@
 import type { CtTarget } from "../../engine/iptables/extensions/ct-target.js";
 import type { Branch } from "../walk/branch.js";
 
-/** `xt_CT.c`: settings for the tracking that follows; a packet back from `lo` keeps what it has. */
+/**
+ * `xt_CT.c`: settings for the tracking that follows. The first such rule decides; a packet back from
+ * `lo` keeps what it has.
+ */
 export function track(branch: Branch, target: CtTarget): void {
-  if (branch.tracking.kind !== "none") return;
+  if (isSettled(branch)) return;
   if (target.notrack === true) return notrack(branch);
   const zone = (asked: CtTarget["zone"]) =>
     asked === "mark" ? branch.packet.mark & 0xffff : (asked ?? 0);
@@ -17,5 +20,10 @@ export function track(branch: Branch, target: CtTarget): void {
 }
 
 export function notrack(branch: Branch): void {
-  if (branch.tracking.kind === "none") branch.tracking = { kind: "untracked" };
+  if (!isSettled(branch)) branch.tracking = { kind: "untracked" };
+}
+
+/** `skb->_nfct` is set. */
+function isSettled({ tracking, template }: Branch): boolean {
+  return tracking.kind !== "none" || template !== undefined;
 }
