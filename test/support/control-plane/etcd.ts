@@ -22,15 +22,11 @@ export async function startEtcd(): Promise<RunningEtcd> {
   const [client, peer] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${client}`;
   const peerUrl = `http://127.0.0.1:${peer}`;
-  const process = spawn(
-    "etcd",
-    [
-      ...["--data-dir", folder, "--listen-client-urls", url, "--advertise-client-urls", url],
-      ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl],
-      ...["--initial-cluster", `default=${peerUrl}`, "--log-level", "error", "--unsafe-no-fsync"],
-    ],
-    { stdio: "ignore" },
-  );
+  const words = `--data-dir ${folder} --log-level error --unsafe-no-fsync
+    --listen-client-urls ${url} --advertise-client-urls ${url}
+    --listen-peer-urls ${peerUrl} --initial-advertise-peer-urls ${peerUrl}
+    --initial-cluster default=${peerUrl}`;
+  const process = spawn("etcd", words.split(/\s+/), { stdio: "ignore" });
   const ended = new Promise((resolve) => process.once("exit", resolve));
   for (let tries = 0; tries < 100; tries++) {
     try {

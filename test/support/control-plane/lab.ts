@@ -53,13 +53,13 @@ export interface AppOptions {
   readonly image?: string;
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly container?: Readonly<Record<string, unknown>>;
-  readonly pod?: Readonly<Record<string, unknown>>;
+  readonly podSpec?: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A Deployment whose Pods listen on 8080. */
 export function deployment(name: string, options: AppOptions = {}) {
-  const { replicas = 2, image = "web:1", spec = {}, container = {}, pod = {} } = options;
+  const { replicas = 2, image = "web:1", spec = {}, container = {}, podSpec = {} } = options;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -73,7 +73,7 @@ export function deployment(name: string, options: AppOptions = {}) {
           containers: [
             { name: "web", image, ports: [{ name: "http", containerPort: 8080 }], ...container },
           ],
-          ...pod,
+          ...podSpec,
         },
       },
       ...spec,
