@@ -1,0 +1,87 @@
+import { HOOKS } from "../../engine/iptables/types.js";
+import { askMatch } from "../match/index.js";
+import type { Packet } from "../packet/types.js";
+import { startBranch, type Branch } from "../walk/branch.js";
+import type { Backend } from "../walk/link.js";
+import { readAddress } from "./fields.js";
+import { DESTINATION, DESTINATION_PORT, MARK, SOURCE, SOURCE_PORT } from "./fields.js";
+import { SAYS_NEITHER, SAYS_NO, SAYS_YES } from "./machine.js";
+import type { Lowered, Program } from "./program.js";
+import { CAME_BY, HOOK, LEAVES_BY, SEEN_OUT, TTL } from "./registers.js";
+
+/**
+ * Asks matches that are not lowered about the packet in the machine, as the reference walk would:
+ * what one of them leaves behind, the next one finds.
+ */
+export class Asking {
+  readonly #program: Program;
+  readonly #lowered: Lowered;
+  readonly #backend: Backend | undefined;
+  readonly #packetAt: (at: number) => Packet;
+  #at = 0;
+  #branch: Branch | undefined;
+
+  /** `packetAt` makes a packet again from its number, when there is something to ask. */
+  constructor(program: Program, lowered: Lowered, packetAt: (at: number) => Packet) {
+    this.#program = program;
+    this.#lowered = lowered;
+    this.#packetAt = packetAt;
+    this.#backend = program.world.rules[0]?.backend;
+  }
+
+  /** The next questions are about this packet. */
+  about(at: number): void {
+    this.#at = at;
+    this.#branch = undefined;
+  }
+
+  ask(number: number, at: number): number {
+    const found = this.#program.rules.at(number);
+    const match = found?.rule.rule.matches[at];
+    if (found === undefined || match === undefined) return SAYS_NEITHER;
+    const { registers } = this.#lowered.machine;
+    this.#branch ??= startBranch(this.#packetAt(this.#at), this.#program.memory, []);
+    const branch = this.#branch;
+    const hook = HOOKS[registers[HOOK] ?? 0] ?? "PREROUTING";
+    branch.packet = this.#packetNow(branch.first);
+    branch.out = this.#nameOf(LEAVES_BY);
+    branch.seenOut = this.#nameOf(SEEN_OUT);
+    branch.scan = {
+      hook,
+      table: found.table,
+      backend: this.#backend,
+      later: [],
+      base: found.chain,
+      chain: found.chain,
+      rule: found.rule.number - 1,
+      match: at,
+      frames: undefined,
+      depth: 0,
+      entry: branch.packet,
+    };
+    const answer = askMatch(match, branch, this.#program.world);
+    return answer === "yes" ? SAYS_YES : answer === "no" ? SAYS_NO : SAYS_NEITHER;
+  }
+
+  #nameOf(register: number): string | undefined {
+    const { machine, interfaces } = this.#lowered;
+    const number = machine.registers[register] ?? 0;
+    return number === 0 ? undefined : interfaces.nameOf(number);
+  }
+
+  #packetNow(first: Packet): Packet {
+    const { registers } = this.#lowered.machine;
+    const { family } = first;
+    const ports = (registers[DESTINATION_PORT] ?? -1) >= 0;
+    return {
+      ...first,
+      source: readAddress(registers, SOURCE, family),
+      destination: readAddress(registers, DESTINATION, family),
+      sourcePort: ports ? (registers[SOURCE_PORT] ?? 0) : first.sourcePort,
+      destinationPort: ports ? (registers[DESTINATION_PORT] ?? 0) : first.destinationPort,
+      mark: (registers[MARK] ?? 0) >>> 0,
+      ttl: registers[TTL] ?? 0,
+      inInterface: this.#nameOf(CAME_BY),
+    };
+  }
+}

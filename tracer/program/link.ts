@@ -1,0 +1,117 @@
+import type { Ruleset } from "../../engine/iptables/types.js";
+import { everyWay } from "../choose/fork.js";
+import type { HostState } from "../host/types.js";
+import { linkRules, type Backend, type LinkedRules } from "../walk/link.js";
+import { memoryOf } from "../walk/memory.js";
+import { makeWorld, trackingReason, type World } from "../walk/world.js";
+import { AddressClasses } from "./address-classes.js";
+import { Decisions, isLearnable } from "./decisions.js";
+import { FirstPackets } from "./first-packets.js";
+import { wordsOf } from "./fields.js";
+import { Growable } from "./growable.js";
+import { indexRules, type RuleIndex } from "./index-rules.js";
+import type { Interfaces } from "./interfaces.js";
+import { KnownTuples } from "./known-tuples.js";
+import { ChainLowering } from "./lower-chains.js";
+import { lowerStages } from "./lower-stages.js";
+import { Rows, type Lowering } from "./lowering.js";
+import { SAYS_NEITHER, type Machine } from "./machine.js";
+import type { Lowered, Program } from "./program.js";
+import { REGISTERS } from "./registers.js";
+import { RuleNumbers } from "./rule-numbers.js";
+
+/** Nested deeper than this, chains are left to the reference walk. */
+export const MOST_CALLS = 256;
+
+/**
+ * Makes a ruleset ready to be run over many packets on this host: resolved, indexed and turned into
+ * rows of numbers. Any ruleset is taken; what has no numbers is asked of the reference walk when a
+ * packet comes to it.
+ */
+export function linkProgram(ruleset: Ruleset, host: HostState, backend?: Backend): Program {
+  return programOf(makeWorld({ rules: [linkRules(ruleset, backend)], host }));
+}
+
+/** The same for a world whose rulesets are linked already. Statements are left to the reference. */
+export function programOf(world: World): Program {
+  const [index, ...others] = indexRules(world.rules, world.host);
+  const [linked] = world.rules;
+  const rules = new RuleNumbers(linked ?? NO_RULES);
+  const plain =
+    others.length === 0 &&
+    world.statements.length === 0 &&
+    isLearnable(world, world.family) &&
+    index !== undefined &&
+    linked !== undefined;
+  return {
+    family: world.family,
+    world,
+    memory: memoryOf(world.host),
+    rules,
+    lowered: plain ? lower(world, linked, index, rules) : undefined,
+  };
+}
+
+const NO_RULES: LinkedRules = {
+  family: 4,
+  backend: undefined,
+  tables: new Map(),
+  tracks: undefined,
+};
+
+function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: RuleNumbers): Lowered {
+  const { host, family } = world;
+  const { interfaces } = index;
+  addNames(interfaces, world);
+  const classes = AddressClasses.of(host, family);
+  const code = new Growable(1 << 12);
+  const lowering: Lowering = {
+    world,
+    host,
+    family,
+    backend: linked.backend,
+    interfaces,
+    classes,
+    rows: new Rows(),
+    code,
+  };
+  const chains = new ChainLowering(lowering, numbers, index);
+  const known = new KnownTuples(host.connections.value, family);
+  const tracked = trackingReason(world) !== undefined;
+  const setting = { linked, numbers, chains, code, tracked, known: known.size > 0 };
+  const entries = lowerStages(setting);
+  const lists = chains.finish();
+  const machine: Machine = {
+    code: code.freeze(),
+    rows: lowering.rows.freeze(),
+    dispatch: { ...index.dispatch, lists },
+    classes,
+    decisions: new Decisions(world, classes, interfaces),
+    known,
+    words: wordsOf(family),
+    loopback: interfaces.numberOf("lo"),
+    registers: new Int32Array(REGISTERS),
+    stack: new Int32Array(2 * MOST_CALLS),
+    draws: new Int32Array(64),
+    drawn: 0,
+    matched: new Uint32Array(64),
+    matchedCount: 0,
+    tried: 0,
+    chooser: everyWay,
+    ask: () => SAYS_NEITHER,
+  };
+  return { machine, interfaces, firstPackets: new FirstPackets(world, tracked), ...entries };
+}
+
+/** Interfaces of the host, and where its routes lead. */
+function addNames(interfaces: Interfaces, { host }: World): void {
+  for (const { name } of host.interfaces.value) interfaces.add(name);
+  for (const { hops } of host.routes.value) for (const { device } of hops) interfaces.add(device);
+  for (const { inInterface } of host.routingRules[4].value) {
+    if (inInterface !== undefined) interfaces.add(inInterface);
+  }
+  for (const { inInterface } of host.routingRules[6].value) {
+    if (inInterface !== undefined) interfaces.add(inInterface);
+  }
+  interfaces.add("lo");
+}
