@@ -41,10 +41,7 @@ function endsChecks(last: Packet, seen: Ends): readonly Check[] {
 
 /** The outcome that happened, if it is one of ours. */
 export function matching(outcomes: readonly Outcome[], seen: Observation): Outcome | undefined {
-  return outcomes.find(
-    ({ path, odds, ...rest }) =>
-      odds.numerator > 0n && contradictions({ path, odds, ...rest }, seen).length === 0,
-  );
+  return outcomes.find((outcome) => contradictions(outcome, seen).length === 0);
 }
 
 /** A report for people: what each of our outcomes says, against what happened. */

@@ -1,9 +1,12 @@
 import type { Family } from "../../../engine/net/ip.js";
 import type { HostState } from "../../../tracer/host/types.js";
-import { describeDifference, matching } from "./compare.js";
+import { later, type Memory } from "../../../tracer/walk/memory.js";
+import { contradictions, describeDifference, matching } from "./compare.js";
 import type { Outcome } from "../../../tracer/walk/walk.js";
 import type { Observation } from "./observe.js";
+import { learnPorts } from "./learn.js";
 import { KernelNode, type Backend, type Topology } from "./node.js";
+import { arrivalOf, injectionOf, type Arrived, type Turn } from "./conversation.js";
 import type { Injection } from "./packets.js";
 import { hostOf, WalkedNode } from "./walked.js";
 
@@ -14,12 +17,27 @@ const STATEFUL = /--mode nth|-m recent|-m limit|-m hashlimit|-m quota|-m connlim
 export interface Difference {
   readonly text: string;
   readonly injection: Injection;
+  /** What was sent before in the same conversation. */
+  readonly before?: readonly Injection[];
   readonly outcomes: readonly Outcome[];
   readonly seen: Observation;
 }
 
-export function differenceText({ text, injection, outcomes, seen }: Difference): string {
-  return `${text}\n${JSON.stringify(injection)}\n${describeDifference(outcomes, seen)}`;
+export function differenceText(difference: Difference): string {
+  const { text, injection, before = [], outcomes, seen } = difference;
+  const packets = [...before, injection].map((packet) => JSON.stringify(packet)).join("\n");
+  return `${text}\n${packets}\n${describeDifference(outcomes, seen)}`;
+}
+
+/** Where several of our outcomes look alike from outside, all are remembered, up to so many. */
+const MOST_MEMORIES = 8;
+
+/**
+ * The node's own protocols answer what is delivered to a closed port or asks for an echo, and rules
+ * and routes reject: such an answer is a packet of its own, which changes connections and counters.
+ */
+function answersItself({ verdict, packet, answers }: Observation): boolean {
+  return answers.length > 0 || (verdict === "delivered" && packet?.protocol !== "sctp");
 }
 
 /** The kernel and our walk side by side: the same host, the same rules, the same packets. */
@@ -95,6 +113,49 @@ export class Duel {
       if (matching(outcomes, seen) === undefined) return { text, injection, outcomes, seen };
     }
     return undefined;
+  }
+
+  /**
+   * Sends the packets of a conversation one after another through a node that remembers, and tells
+   * of the first that goes otherwise than our walk, which remembers too.
+   */
+  async fightTogether(text: string, turns: readonly Turn[]): Promise<Difference | undefined> {
+    if (!(await this.load(text))) return undefined;
+    await this.#forget(text);
+    const ours = this.walked(text);
+    const arrived: Arrived[] = [];
+    const sent: Injection[] = [];
+    let memories: readonly Memory[] = [ours.fresh()];
+    let clock = Date.now();
+    for (const turn of turns) {
+      const injection = injectionOf(turn, arrived);
+      if (injection === undefined) continue;
+      sent.push(injection);
+      const now = Date.now();
+      memories = memories.map((memory) => later(memory, now - clock));
+      clock = now;
+      const seen = await this.node.send(injection.packet, injection.from);
+      const outcomes = memories.flatMap((memory) =>
+        ours.outcomes(injection.packet, injection.from, memory),
+      );
+      this.compared++;
+      const fitting = outcomes.filter((outcome) => contradictions(outcome, seen).length === 0);
+      if (fitting.length === 0)
+        return { text, injection, before: sent.slice(0, -1), outcomes, seen };
+      memories = fitting
+        .slice(0, MOST_MEMORIES)
+        .map(({ memory }) => learnPorts(memory, seen.packet));
+      const arrival = arrivalOf(injection, seen, this.#ends());
+      if (arrival !== undefined) arrived.push(arrival);
+      if (answersItself(seen)) return undefined;
+    }
+    return undefined;
+  }
+
+  #ends(): ReadonlyMap<string, Injection["from"]> {
+    return new Map(
+      this.#topology.wires.map(({ device, end }) => [device, end === "pod" ? "pod" : "outside"]),
+    );
   }
 
   /** A reload keeps recent lists and connections: they go here. */

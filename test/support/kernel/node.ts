@@ -9,7 +9,7 @@ import {
 } from "./helper.js";
 import { observe, type Observation, type Scene } from "./observe.js";
 import { flushConntrackRequest, listRulesRequest, logRequests, readRuleNumbers } from "./trace.js";
-import { encodePacket, type WirePacket } from "./wire-format.js";
+import { decodePacket, encodePacket, type SeenPacket, type WirePacket } from "./wire-format.js";
 
 export type Backend = "legacy" | "nft";
 
@@ -98,10 +98,16 @@ export class KernelNode {
   }
 
   /**
-   * Replaces all rules of the backend and family by the text and turns the trace on. Tables that
-   * the text leaves out are made empty. Returns what the real restore complains of, if it does.
+   * Replaces all rules of the backend and family by the text and turns the trace on, unless told
+   * not to. Tables that the text leaves out are made empty. Returns what the real restore complains
+   * of, if it does.
    */
-  async load(text: string, backend: Backend, family: Family): Promise<string | undefined> {
+  async load(
+    text: string,
+    backend: Backend,
+    family: Family,
+    trace = true,
+  ): Promise<string | undefined> {
     if (this.#backend !== undefined && this.#backend !== backend) {
       throw new Error("rules of two backends would both apply: use a node for each");
     }
@@ -109,6 +115,7 @@ export class KernelNode {
     const tool = `${family === 4 ? "iptables" : "ip6tables"}-${backend}`;
     const loaded = await this.attempt([`${tool}-restore`], `${emptyTables()}${text}`);
     if (loaded.status !== 0) return loaded.stderr.trim();
+    if (!trace) return undefined;
     await this.command([`${tool}-restore`, "--noflush"], TRACE_RULES);
     const save = await this.command([`${tool}-save`]);
     this.#scene = {
@@ -136,6 +143,26 @@ export class KernelNode {
     const bytes = encodePacket(packet, identity).toString("hex");
     const [answer] = await this.#helper.ask([{ op: "send", from: from ?? null, packet: bytes }]);
     return observe(readSighting(answer), { from, packet, identity }, this.#scene);
+  }
+
+  /**
+   * Sends many packets from a wire's far end, and tells of each that came out again by which wire.
+   * No trace is kept.
+   */
+  async sendMany(
+    packets: readonly WirePacket[],
+    from: string,
+  ): Promise<readonly { readonly end: string; readonly packet: SeenPacket }[]> {
+    const encoded = packets.map((packet, at) => encodePacket(packet, at + 1).toString("hex"));
+    const [answer] = await this.#helper.ask([{ op: "send-many", from, packets: encoded }]);
+    const caught: unknown = isRecord(answer) ? answer["caught"] : undefined;
+    if (!Array.isArray(caught)) throw new Error("nothing was caught, not even an empty list");
+    return caught.filter(isRecord).flatMap(({ end, packet }) => {
+      const seen = decodePacket(Buffer.from(String(packet), "hex"));
+      return seen === undefined || seen.identity === 0 || seen.identity > packets.length
+        ? []
+        : [{ end: String(end), packet: seen }];
+    });
   }
 
   /** Writes a file as this namespace has it. */

@@ -65,7 +65,9 @@ function transport(family: Family): fc.Arbitrary<Omit<WirePacket, "source" | "de
   );
 }
 
-const looks = fc.record(
+type Looks = Pick<WirePacket, "ttl" | "tos" | "payload">;
+
+const looks: fc.Arbitrary<Looks> = fc.record(
   {
     ttl: fc.constantFrom(1, 2, 64, 255),
     tos: fc.constantFrom(0, 0x10, 0x2e << 2),
@@ -93,8 +95,12 @@ export function injection(family: Family): fc.Arbitrary<Injection> {
           destination: from === undefined ? singleHost(words) : anyHost(words),
         }),
         rest: transport(family),
-        looks: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, looks),
+        looks: fc.oneof({ weight: 3, arbitrary: fc.constant<Looks>({}) }, looks),
       })
-      .map(({ ends, rest, looks: seen }) => ({ from, packet: { ...rest, ...ends, ...seen } })),
+      .map(({ ends, rest, looks: { payload = 8, ...seen } }) => ({
+        from,
+        // The sequence numbers of TCP fit the usual payload alone.
+        packet: { ...rest, ...ends, ...seen, ...(rest.protocol === "tcp" ? {} : { payload }) },
+      })),
   );
 }

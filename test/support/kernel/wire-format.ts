@@ -8,6 +8,8 @@ export interface WirePacket {
   readonly destination: string;
   readonly sourcePort?: number;
   readonly destinationPort?: number;
+  /** TCP: from the side that was called, whose sequence numbers are others. */
+  readonly called?: boolean;
   /** TCP flags, comma-separated; `syn` when not given, `none` for no flag. */
   readonly flags?: string;
   readonly icmpType?: number;
@@ -33,6 +35,8 @@ export interface SeenPacket {
   readonly flags: string | undefined;
   readonly icmpType: number | undefined;
   readonly icmpCode: number | undefined;
+  /** Of an echo or timestamp message. */
+  readonly icmpId: number | undefined;
   readonly ttl: number;
   readonly tos: number;
 }
@@ -101,11 +105,16 @@ function bodyOf(packet: WirePacket, number: number, identity: number): Buffer {
   }
 }
 
+/** Sequence numbers that fit a SYN of the usual payload, its answer, and what follows. */
+const CALLER = { first: 1000, next: 1009 } as const;
+const CALLED = { first: 5000, next: 5009 } as const;
+
 function tcpRest(packet: WirePacket): Buffer {
   const rest = Buffer.alloc(16);
   const flags = flagBits(packet.flags ?? "syn");
-  rest.writeUInt32BE(1000, 0);
-  rest.writeUInt32BE((flags & 0x10) === 0 ? 0 : 2000, 4);
+  const [own, others] = packet.called === true ? [CALLED, CALLER] : [CALLER, CALLED];
+  rest.writeUInt32BE((flags & 2) === 0 ? own.next : own.first, 0);
+  rest.writeUInt32BE((flags & 0x10) === 0 ? 0 : others.next, 4);
   rest.writeUInt8(5 << 4, 8);
   rest.writeUInt8(flags, 9);
   rest.writeUInt16BE(65535, 10);
@@ -221,15 +230,17 @@ export function decodePacket(bytes: Buffer): SeenPacket | undefined {
 
 type Transport = Pick<
   SeenPacket,
-  "protocol" | "sourcePort" | "destinationPort" | "flags" | "icmpType" | "icmpCode"
+  "protocol" | "sourcePort" | "destinationPort" | "flags" | "icmpType" | "icmpCode" | "icmpId"
 >;
 
 function transportOf(number: number, body: Buffer): Transport {
-  const none = { sourcePort: undefined, destinationPort: undefined };
+  const none = { sourcePort: undefined, destinationPort: undefined, flags: undefined };
   const protocol = number === ICMPV6 ? "icmpv6" : protocolName(number);
-  const plain = { protocol, ...none, flags: undefined, icmpType: undefined, icmpCode: undefined };
+  const noMessage = { icmpType: undefined, icmpCode: undefined, icmpId: undefined };
+  const plain = { protocol, ...none, ...noMessage };
   if ((number === ICMP || number === ICMPV6) && body.length >= 2) {
-    return { ...plain, icmpType: body.readUInt8(0), icmpCode: body.readUInt8(1) };
+    const icmpId = body.length >= 6 ? body.readUInt16BE(4) : undefined;
+    return { ...plain, icmpType: body.readUInt8(0), icmpCode: body.readUInt8(1), icmpId };
   }
   if (![TCP, UDP, SCTP].includes(number) || body.length < 4) return plain;
   const ports = { sourcePort: body.readUInt16BE(0), destinationPort: body.readUInt16BE(2) };
