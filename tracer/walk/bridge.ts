@@ -17,7 +17,8 @@ const OUT_PORT_NOT_GIVEN = unknown("the bridge port that it leaves by is not giv
  */
 export function enterBridge(branch: Branch, host: HostState): void {
   const { packet } = branch;
-  const device = packet.inInterface === undefined ? undefined : interfaceNamed(host, packet.inInterface);
+  const device =
+    packet.inInterface === undefined ? undefined : interfaceNamed(host, packet.inInterface);
   const master = device?.master === undefined ? undefined : interfaceNamed(host, device.master);
   if (master?.kind === "bridge") {
     branch.packet = { ...packet, inInterface: master.name, physicalIn: device?.name };

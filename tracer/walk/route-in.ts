@@ -1,11 +1,11 @@
 import { formatAddress, type Address } from "../../engine/net/ip.js";
 import type { HostState } from "../host/types.js";
 import { endBranch, record, type Branch } from "./branch.js";
-import { isLoopback, isMulticast, isOwnAddress, LIMITED_BROADCAST } from "./address-type.js";
+import { isLoopback, isMulticast, LIMITED_BROADCAST } from "./address-type.js";
 import { answerIcmp } from "./answer.js";
-import { lookUp } from "./fib.js";
 import { ask, choose, flowOf, sendBy } from "./route.js";
-import { readEither, readMaximum, readSysctl } from "./sysctls.js";
+import { spoofed } from "./source-check.js";
+import { readEither, readSysctl } from "./sysctls.js";
 import { suppose } from "./suppose.js";
 import type { Walker } from "./world.js";
 
@@ -103,29 +103,6 @@ function martianEndpoint(branch: Branch, host: HostState, device: string): strin
   if (device === "lo" || (!isLoopback(source) && !isLoopback(destination))) return undefined;
   if (readEither(branch, host, "route_localnet", device)) return undefined;
   return `127.0.0.0/8 from outside, with route_localnet off on ${device}`;
-}
-
-/** Why the source cannot be real (`fib_frontend.c: fib_validate_source`). */
-function spoofed(walker: Walker, branch: Branch, device: string): string | undefined {
-  const { host } = walker.world;
-  const { packet } = branch;
-  if (device === "lo") return undefined;
-  const strict = readMaximum(branch, host, "rp_filter", device);
-  const own =
-    isOwnAddress(host, packet.source) && !readEither(branch, host, "accept_local", device);
-  if (own) return "the source is an address of the node itself";
-  if (strict === 0) return undefined;
-  const flow = {
-    ...flowOf(packet, device, packet.destination),
-    destination: packet.source,
-    mark: 0,
-  };
-  const valid = readEither(branch, host, "src_valid_mark", device);
-  const back = lookUp(host, valid ? { ...flow, mark: packet.mark } : flow);
-  if (back.kind !== "route") return "rp_filter: there is no route back to the source";
-  if (back.route.type !== "unicast") return "rp_filter: the source is no host's address";
-  if (strict !== 1 || back.route.hops.some((hop) => hop.device === device)) return undefined;
-  return `rp_filter: the way back to ${formatAddress(packet.source)} is not by ${device}`;
 }
 
 /** 224.0.0.1 and ff02::1 reach every node, other groups those that joined. */
