@@ -82,6 +82,35 @@ export function ruleArbitrary(setting: RuleSetting): Arbitrary<Rule> {
   });
 }
 
+/** A rule with that one match, or target, and no more than it needs. */
+export function ruleWith(
+  kind: "match" | "target",
+  name: string,
+  setting: RuleSetting,
+): Arbitrary<Rule> {
+  const spec = (kind === "match" ? MATCH_SPECS : TARGET_SPECS).get(name);
+  const value = spec?.protocol ?? NEEDS_PROTOCOL.get(name)?.[0];
+  const protocol = value === undefined ? undefined : { not: false, value };
+  const base = { protocol, origin: ORIGIN };
+  if (kind === "match" && isMatchName(name)) {
+    return matchOf(name, setting, value).map((match) => makeRule({ ...base, matches: [match] }));
+  }
+  if (kind === "target" && isTargetName(name)) {
+    return extensionOf(name, setting, value).map((target) =>
+      makeRule({ ...base, matches: withWhatTheTargetNeeds([], target), target }),
+    );
+  }
+  throw new RangeError(`there is no ${kind} ${name}`);
+}
+
+function isMatchName(name: string): name is MatchName {
+  return Object.hasOwn(MATCH_ARBITRARIES, name);
+}
+
+function isTargetName(name: string): name is TargetName {
+  return Object.hasOwn(TARGET_ARBITRARIES, name);
+}
+
 function protocolOf(family: Family): Arbitrary<Negatable<number> | undefined> {
   const common = [TCP, UDP, SCTP, family === 4 ? ICMP : ICMPV6];
   const named = fc.oneof(
@@ -158,10 +187,7 @@ function targetOf(
   const names = Object.keys(TARGET_ARBITRARIES).filter((name): name is TargetName =>
     belongs(TARGET_SPECS.get(name), setting, protocol),
   );
-  const extension = fc.constantFrom(...names).chain((name) => {
-    const arbitrary: Arbitrary<Target> = TARGET_ARBITRARIES[name](setting, protocol);
-    return arbitrary.filter((target) => fits(TARGET_SPECS.get(name), target, setting, protocol));
-  });
+  const extension = fc.constantFrom(...names).chain((name) => extensionOf(name, setting, protocol));
   const none = fc.constant(undefined);
   if (setting.chains.length === 0) {
     return fc.oneof({ weight: 1, arbitrary: none }, { weight: 9, arbitrary: extension });
@@ -175,6 +201,15 @@ function targetOf(
     { weight: 6, arbitrary: extension },
     { weight: 3, arbitrary: jump },
   );
+}
+
+function extensionOf(
+  name: TargetName,
+  setting: RuleSetting,
+  protocol: number | undefined,
+): Arbitrary<Target> {
+  const arbitrary: Arbitrary<Target> = TARGET_ARBITRARIES[name](setting, protocol);
+  return arbitrary.filter((target) => fits(TARGET_SPECS.get(name), target, setting, protocol));
 }
 
 /** Whether any data of the extension can stand at this place. */
