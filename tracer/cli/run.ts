@@ -3,7 +3,9 @@ import { checkCommand } from "./commands/check.js";
 import { compileCommand } from "./commands/compile.js";
 import { demoCommand } from "./commands/demo.js";
 import { diffCommand } from "./commands/diff.js";
+import { explainCommand } from "./commands/explain.js";
 import { fmtCommand } from "./commands/fmt.js";
+import { sizeCommand } from "./commands/size.js";
 import { snapshotCommand } from "./commands/snapshot.js";
 import { syncCommand } from "./commands/sync.js";
 import { traceCommand } from "./commands/trace.js";
@@ -29,6 +31,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .version(readVersion())
     .addCommand(compileCommand(context))
     .addCommand(traceCommand(context))
+    .addCommand(explainCommand(context))
+    .addCommand(sizeCommand(context))
     .addCommand(checkCommand(context))
     .addCommand(diffCommand(context))
     .addCommand(fmtCommand(context))
