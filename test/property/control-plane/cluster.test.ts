@@ -20,7 +20,7 @@ const node = fc.constantFrom("node-1", "node-2", "node-3");
 const number = fc.nat(1000);
 
 function act(label: string, run: Act["run"]): Act {
-  return { name: label, run };
+  return Object.assign({ name: label, run }, { [fc.toStringMethod]: () => label });
 }
 
 const apply = fc
@@ -117,7 +117,7 @@ const acts = fc.array(
     { weight: 1, arbitrary: power },
     { weight: 6, arbitrary: tick },
   ),
-  { maxLength: 25 },
+  { minLength: 5, maxLength: 30, size: "max" },
 );
 
 /** All nodes up, and time for everything: dead nodes' Pods take five minutes. */
