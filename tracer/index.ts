@@ -10,12 +10,21 @@
  *
  * A walk gives one outcome for every way that a random match may fall and for every answer to a
  * question that cannot be decided from what is known; `odds` are exact. An outcome's `memory` is
- * what the node knows afterwards: hand it to the next walk to follow a connection.
+ * what the node knows afterwards: hand it to the next walk (after `later`, when time passes) to
+ * follow a connection; `replyTo` makes the packet that comes back, and `walkAnswer` follows the
+ * ICMP error or reset that the node itself sent. `events` hold everything that happened, with
+ * `recordFailures` also which condition each rule failed by, from which `nearMisses` picks the rules
+ * that a person would have expected to match.
  */
+export { endpointsOf, outcomesAt, type Endpoint } from "./choose/forced.js";
 export { everyWay } from "./choose/fork.js";
 export { seeded } from "./choose/seeded.js";
 export type { Chooser } from "./choose/types.js";
+export { describeNearMiss } from "./diagnose/near-miss-words.js";
+export { nearMisses, type NearMiss } from "./diagnose/near-miss.js";
 export * from "./host/types.js";
+export { parseStatement } from "./match/statement.js";
+export { chiSquare, type Fit } from "./odds/chi-square.js";
 export {
   addFractions,
   fraction,
@@ -30,6 +39,7 @@ export { linkRules, type Backend, type LinkedRules } from "./walk/link.js";
 export { later, memoryOf, type Memory } from "./walk/memory.js";
 export type { WalkEvent } from "./walk/events.js";
 export type { Assumption, Condition, Path, Step, Verdict } from "./walk/result.js";
+export { replyTo, walkAnswer } from "./walk/reply.js";
 export { enumerate, walk, type Outcome, type WalkOptions } from "./walk/walk.js";
 export { makeWorld, type Statement, type World } from "./walk/world.js";
 export { defaultHost } from "./host/default-host.js";
@@ -37,8 +47,9 @@ export { hostOfNodes } from "./host/from-nodes.js";
 export { readHost, type HostText, type HostTexts } from "./host/read-host.js";
 export { readSnapshot, type Snapshot } from "./host/read-snapshot.js";
 export { SNAPSHOT_COMMAND } from "./host/snapshot.js";
-export { groupOutcomes, type OutcomeGroup } from "./odds/group.js";
+export { groupOutcomes, totalOdds, type OutcomeGroup } from "./odds/group.js";
 export { dropIndifferent, type Settled } from "./odds/indifferent.js";
+export { observe, type Observation, type Observed } from "./odds/observe.js";
 export { packetOfParts, readPacketLines, type PacketLine } from "./packet/jsonl.js";
 export {
   outcomeJson,
