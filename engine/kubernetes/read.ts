@@ -44,7 +44,7 @@ export function checkObjects(raws: readonly unknown[]): Checked<KubernetesObject
 /** Checks one parsed object, or the items of a parsed list. */
 export function checkRaw(raw: unknown): Checked<readonly KubernetesObject[]> {
   const document: ReadDocument = { value: raw, locate: () => [] };
-  return readDocument({ file: "", text: "" }, document);
+  return readDocuments({ file: "", text: "" }, [document]);
 }
 
 /** The objects of one text, in its order. */
@@ -58,18 +58,13 @@ export function readSource(source: ObjectSource): Checked<readonly KubernetesObj
     };
   }
   const { documents, faults } = readText(source);
-  const value: KubernetesObject[] = [];
-  const all = [...faults];
-  for (const document of documents) {
-    const read = readDocument(source, document);
-    for (const object of read.value) value.push(object);
-    all.push(...read.faults);
-  }
+  const read = readDocuments(source, documents);
+  const all = [...faults, ...read.faults];
   if (documents.length === 0 && faults.length === 0) {
     const message = "the file holds no Kubernetes object";
     all.push({ code: "empty-file", severity: "error", message, at: { file } });
   }
-  return { value, faults: all };
+  return { value: read.value, faults: all };
 }
 
 export function readText({ file, text }: ObjectSource): ReadText {
@@ -87,46 +82,69 @@ interface Located {
   readonly path: readonly PathStep[];
 }
 
-function readDocument(
+/** What was found in one document. */
+interface Read {
+  readonly document: ReadDocument;
+  readonly located: Located[];
+}
+
+/** Objects of a kind that is not read. */
+interface Skipped {
+  readonly raw: RawObject;
+  readonly read: Read;
+  count: number;
+}
+
+function readDocuments(
   source: ObjectSource,
-  document: ReadDocument,
+  documents: readonly ReadDocument[],
 ): Checked<readonly KubernetesObject[]> {
   const value: KubernetesObject[] = [];
-  const located: Located[] = [];
-  const skipped = new Map<string, { count: number; first: RawObject }>();
+  const skipped = new Map<string, Skipped>();
+  const reads = documents.map((document) => {
+    const read: Read = { document, located: [] };
+    readDocument(read, value, skipped);
+    return read;
+  });
+  for (const [kind, { raw, read, count }] of skipped) {
+    const message = `${count === 1 ? "an object" : `${count} objects`} of kind ${kind} skipped`;
+    const finding: Finding = { severity: "note", code: "kind-skipped", message, path: [] };
+    read.located.push({ finding, object: describeObject(raw), path: raw.path });
+  }
+  if (reads.every(({ located }) => located.length === 0)) return { value, faults: [] };
+  const placeOf = makePlaces(source.text);
+  return { value, faults: reads.flatMap((read) => place(source.file, placeOf, read)) };
+}
+
+function readDocument(read: Read, value: KubernetesObject[], skipped: Map<string, Skipped>): void {
   const outside = new Findings();
-  for (const raw of objectsIn(document.value, [], outside)) {
+  for (const raw of objectsIn(read.document.value, [], outside)) {
     const checked = checkObject(raw);
     if ("skippedKind" in checked) {
-      const seen = skipped.get(checked.skippedKind) ?? { count: 0, first: raw };
-      skipped.set(checked.skippedKind, { count: seen.count + 1, first: seen.first });
+      const seen = skipped.get(checked.skippedKind);
+      if (seen === undefined) skipped.set(checked.skippedKind, { raw, read, count: 1 });
+      else seen.count++;
       continue;
     }
     if (checked.object !== undefined) value.push(checked.object);
     for (const finding of checked.findings) {
       const path = [...raw.path, ...finding.path];
-      located.push({ finding, object: describeObject(raw), path });
+      read.located.push({ finding, object: describeObject(raw), path });
     }
   }
-  for (const finding of outside.list)
-    located.push({ finding, object: undefined, path: finding.path });
-  for (const [kind, { count, first }] of skipped) {
-    const message = `${count === 1 ? "an object" : `${count} objects`} of kind ${kind} skipped`;
-    const finding: Finding = { severity: "note", code: "kind-skipped", message, path: [] };
-    located.push({ finding, object: describeObject(first), path: first.path });
+  for (const finding of outside.list) {
+    read.located.push({ finding, object: undefined, path: finding.path });
   }
-  return { value, faults: place(source, document, located) };
 }
 
 /** Findings as faults, in the order of the text. */
 function place(
-  { file, text }: ObjectSource,
-  document: ReadDocument,
-  located: readonly Located[],
+  file: string,
+  placeOf: ReturnType<typeof makePlaces>,
+  { document, located }: Read,
 ): readonly Fault[] {
   if (located.length === 0) return [];
   const spans = document.locate(located.map(({ path }) => path));
-  const placeOf = makePlaces(text);
   const placed = located.map(({ finding, object, path }, index) => {
     const span = spans[index];
     const found = span === undefined ? undefined : placeOf(span);
