@@ -164,11 +164,20 @@ function matchesOf(
   return counted.chain((list) => fc.tuple(...list.map((name) => matchOf(name, setting, protocol))));
 }
 
-/** After `-m set`, a second `-m recent` could not say `--set`: the real tools take it for the set's. */
+/**
+ * The real tools give an option to the match that was named last for the first time: with `-m set`
+ * between them, a second `-m recent` cannot say `--set`.
+ */
 function mayStand(name: MatchName, at: number, list: readonly MatchName[]): boolean {
   if (list.indexOf(name) === at) return true;
-  return REPEATABLE.has(name) && (name !== "recent" || !list.includes("set"));
+  const rival = RIVALS.get(name);
+  return REPEATABLE.has(name) && (rival === undefined || !list.includes(rival));
 }
+
+const RIVALS: ReadonlyMap<MatchName, MatchName> = new Map([
+  ["recent", "set"],
+  ["mark", "connmark"],
+]);
 
 function matchOf(
   name: MatchName,
