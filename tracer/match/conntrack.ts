@@ -12,6 +12,7 @@ import { unknown } from "../packet/field.js";
 import type { Branch } from "../walk/branch.js";
 import type { Tracked, Tracking } from "../walk/memory.js";
 import { equal, within } from "./numbers.js";
+import { seenTracking } from "./seen-tracking.js";
 import { all, negatedIf, truth, type Truth } from "./truth.js";
 
 /** The states that a packet is in, as `--ctstate` asks for them (`xt_conntrack.c: conntrack_mt`). */
@@ -31,8 +32,8 @@ export function statesOf(tracking: Tracking): readonly ConntrackState[] {
   }
 }
 
-export function stateMatches({ state }: StateMatch, tracking: Tracking): Truth {
-  return inStates(state, tracking);
+export function stateMatches({ state }: StateMatch, branch: Branch): Truth {
+  return inStates(state, seenTracking(branch));
 }
 
 function inStates(
@@ -48,7 +49,9 @@ function inStates(
  * A packet of no connection is asked for its state alone: with `--ctstate` the other conditions do
  * not count for it, without they fail.
  */
-export function conntrackMatches(match: ConntrackMatch, { tracking, memory }: Branch): Truth {
+export function conntrackMatches(match: ConntrackMatch, branch: Branch): Truth {
+  const { memory } = branch;
+  const tracking = seenTracking(branch);
   const state = inStates(match.ctstate, tracking);
   if (state === "no") return "no";
   if (tracking.kind !== "tracked") return truth(match.ctstate !== undefined);

@@ -37,7 +37,7 @@ import { udpMatches } from "./udp.js";
 
 /** What one `-m` match says of the packet, with its side effects on the branch's memory. */
 export function askMatch(match: Match, branch: Branch, { host }: World): Answer {
-  const { packet, tracking } = branch;
+  const { packet } = branch;
   const backend = branch.scan?.backend;
   switch (match.name) {
     case "addrtype":
@@ -53,7 +53,7 @@ export function askMatch(match: Match, branch: Branch, { host }: World): Answer 
     case "connlimit":
       return connlimitMatches(match, branch, host);
     case "connmark":
-      return connmarkMatches(match, tracking);
+      return connmarkMatches(match, branch);
     case "conntrack":
       return conntrackMatches(match, branch);
     case "dscp":
@@ -103,7 +103,7 @@ export function askMatch(match: Match, branch: Branch, { host }: World): Answer 
     case "socket":
       return unknown("the node's open sockets are not given");
     case "state":
-      return stateMatches(match, tracking);
+      return stateMatches(match, branch);
     case "statistic":
       return statisticMatches(match, branch);
     case "string":
