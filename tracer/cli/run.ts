@@ -25,8 +25,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   };
   const program = new Command("chainwalk")
     .description(
-      "Turns Kubernetes Services into kube-proxy's iptables chains, and walks packets through\n" +
-        "them, or through any iptables-save dump, the way the Linux kernel would.",
+      "Turns Kubernetes Services into kube-proxy's iptables chains, and walks packets " +
+        "through them, or through any iptables-save dump, the way the Linux kernel would.",
     )
     .version(readVersion())
     .addCommand(compileCommand(context))

@@ -16,9 +16,13 @@ import { styleFor } from "../style.js";
 import { showCount } from "./count.js";
 import type { TraceSetup } from "./load.js";
 import type { TraceOptions } from "./options.js";
+import { memoryRemarks } from "./memory-remarks.js";
+import { hiddenRemarks, obstacleRemarks } from "./obstacle-remarks.js";
 import { packetOf } from "./packet.js";
 import { tracePackets } from "./packets.js";
 import { explainOutcomes, indifferenceRemarks, nearMissRemarks } from "./remarks.js";
+import { traceScenario } from "./scenario.js";
+import { sourceRemarks } from "./source-remarks.js";
 import { showReply } from "./reply.js";
 
 /** Walks what was asked and prints it; returns what went wrong on the way. */
@@ -28,6 +32,9 @@ export async function answer(
   context: Context,
 ): Promise<readonly Fault[]> {
   if (options.packets !== undefined) return tracePackets(options.packets, setup, options, context);
+  if (options.scenario !== undefined) {
+    return traceScenario(options.scenario, setup, options, context);
+  }
   const { ends } = setup;
   if (ends === undefined) return [];
   const { value: packet, faults } = packetOf(options, ends, setup.world.host);
@@ -70,13 +77,18 @@ function isOneWalk(groups: readonly OutcomeGroup[], options: TraceOptions): bool
 function remarksOn(
   groups: readonly OutcomeGroup[],
   indifferent: readonly Condition[],
-  { world }: TraceSetup,
+  setup: TraceSetup,
   { detail }: TraceOptions,
 ): readonly string[] {
+  const { world, names } = setup;
   return [
     ...indifferenceRemarks(indifferent),
     ...explainOutcomes(groups),
+    ...memoryRemarks(groups, world),
+    ...sourceRemarks(groups, world),
     ...nearMissRemarks(groups, world, detail === "full"),
+    ...hiddenRemarks(groups, setup),
+    ...obstacleRemarks(groups, setup, names),
   ];
 }
 

@@ -71,7 +71,8 @@ function addPacket(command: Command): void {
     )
     .option("--flags <list>", "TCP flags (default: syn)")
     .option("--mark <number>", "the packet's fwmark on entry (default: 0)")
-    .option("--packets <file>", "many packets, a JSON object a line; prints a line each");
+    .option("--packets <file>", "many packets, a JSON object a line; prints a line each")
+    .option("--scenario <file>", "packets in time, a YAML list of {at, packet | rules, note}");
 }
 
 function addAnswer(command: Command): Command {
