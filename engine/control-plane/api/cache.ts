@@ -46,6 +46,8 @@ const INDEXES: Readonly<Record<string, (plural: Plural, object: AnyObject) => re
     },
   };
 
+const ALL_INDEXES = Object.entries(INDEXES);
+
 export function labelKey(plural: Plural, namespace: string, key: string, value: string): string {
   return `${plural}/${namespace}/${key}=${value}`;
 }
@@ -146,14 +148,12 @@ export class WatchCache {
   }
 
   apply(event: ApiEvent): void {
-    const key = keyOfObject(event.object);
-    if (event.before !== undefined) this.#unindex(event.plural, key, event.before);
-    if (event.type === "DELETED") {
-      this.#rows(event.plural).delete(key);
-    } else {
-      this.#rows(event.plural).set(key, event.object);
-      this.#index(event.plural, key, event.object);
-    }
+    const { plural, object, before } = event;
+    const key = keyOfObject(object);
+    const after = event.type === "DELETED" ? undefined : object;
+    if (after === undefined) this.#rows(plural).delete(key);
+    else this.#rows(plural).set(key, after);
+    this.#reindex(plural, `${plural}/${key}`, before, after);
     this.reached(event.revision);
     for (const listener of this.#listeners) listener(event);
   }
@@ -166,27 +166,32 @@ export class WatchCache {
     return rows;
   }
 
-  #index(plural: Plural, key: string, object: AnyObject): void {
-    for (const [name, valuesOf] of Object.entries(INDEXES)) {
+  #reindex(
+    plural: Plural,
+    row: string,
+    before: AnyObject | undefined,
+    after: AnyObject | undefined,
+  ): void {
+    for (const [name, valuesOf] of ALL_INDEXES) {
       const index = this.#indexes.get(name);
-      for (const value of valuesOf(plural, object)) {
-        const rows = index?.get(value);
-        if (rows === undefined) index?.set(value, new Map([[`${plural}/${key}`, object]]));
-        else rows.set(`${plural}/${key}`, object);
+      if (index === undefined) continue;
+      const old = before === undefined ? [] : valuesOf(plural, before);
+      const now = after === undefined ? [] : valuesOf(plural, after);
+      for (const value of old) if (!now.includes(value)) forget(index, value, row);
+      if (after === undefined) continue;
+      for (const value of now) {
+        const rows = index.get(value);
+        if (rows === undefined) index.set(value, new Map([[row, after]]));
+        else rows.set(row, after);
       }
     }
   }
+}
 
-  #unindex(plural: Plural, key: string, object: AnyObject): void {
-    for (const [name, valuesOf] of Object.entries(INDEXES)) {
-      const index = this.#indexes.get(name);
-      for (const value of valuesOf(plural, object)) {
-        const rows = index?.get(value);
-        rows?.delete(`${plural}/${key}`);
-        if (rows?.size === 0) index?.delete(value);
-      }
-    }
-  }
+function forget(index: Map<string, Rows>, value: string, row: string): void {
+  const rows = index.get(value);
+  rows?.delete(row);
+  if (rows?.size === 0) index.delete(value);
 }
 
 function narrow<P extends Plural>(plural: P, object: AnyObject | undefined): Kinds[P] | undefined {

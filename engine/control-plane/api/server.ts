@@ -400,12 +400,16 @@ export class ApiServer {
   }
 
   #learn(event: StoreEvent): void {
-    const told = translate(event);
-    if (told === undefined) return;
-    const { namespace, name } = told.object.metadata;
-    const before = this.cache.get(told.plural, namespace, name);
-    const entry = this.#record(keyOf(event), told.plural, told.object);
-    this.cache.apply({ ...told, before, entry });
+    const plural = pluralOf(event);
+    if (plural === undefined) return;
+    const revision = revisionOf(event);
+    const { value } = event.type === "delete" ? event.before : event.now;
+    const object = withRevision(plural, value, revision);
+    const { namespace, name } = object.metadata;
+    const before = this.cache.get(plural, namespace, name);
+    const entry = this.#record(keyOf(event), plural, object);
+    const type = event.type === "delete" ? "DELETED" : before === undefined ? "ADDED" : "MODIFIED";
+    this.cache.apply({ type, plural, object, before, revision, entry });
   }
 
   /** Heartbeats are not worth a line each. */
@@ -446,9 +450,17 @@ function revisionSeen(old: AnyObject | undefined): number {
   return old === undefined ? 0 : Number(old.metadata.resourceVersion);
 }
 
+const PLURALS: ReadonlyMap<string, Plural> = new Map(
+  ALL_RESOURCES.map(({ plural }) => [plural, plural]),
+);
+
+function pluralOf(event: StoreEvent): Plural | undefined {
+  const key = keyOf(event);
+  return PLURALS.get(key.slice(ROOT.length, key.indexOf("/", ROOT.length)));
+}
+
 function translate(event: StoreEvent): Omit<ApiEvent, "entry"> | undefined {
-  const name = keyOf(event).slice(ROOT.length).split("/", 1)[0];
-  const plural = ALL_RESOURCES.find((resource) => resource.plural === name)?.plural;
+  const plural = pluralOf(event);
   if (plural === undefined) return undefined;
   const revision = revisionOf(event);
   const before =

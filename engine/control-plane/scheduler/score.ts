@@ -8,12 +8,20 @@ import { isTolerated } from "./taints.js";
 /** 0 to 100 for each node, more is better. */
 type Score = (pod: Pod, nodes: readonly NodeInfo[]) => readonly number[];
 
+/** The free part of a resource, 0 to 100. */
+function free(used: number, all: number): number {
+  return all === 0 || used > all ? 0 : (100 * (all - used)) / all;
+}
+
+/** The used part of a resource, 0 to 1. */
+function share(used: number, all: number): number {
+  return all === 0 ? 1 : Math.min(1, used / all);
+}
+
 /** How much of a node would still be free, on average of CPU and memory. */
 const leastAllocated: Score = (pod, nodes) => {
   const { cpu, memory } = scoredRequestsOf(pod.spec);
   return nodes.map((info) => {
-    const free = (used: number, all: number): number =>
-      all === 0 || used > all ? 0 : (100 * (all - used)) / all;
     const cpuFree = free(info.scoredCpu + cpu, info.allocatable("cpu"));
     const memoryFree = free(info.scoredMemory + memory, info.allocatable("memory"));
     return Math.floor((cpuFree + memoryFree) / 2);
@@ -24,7 +32,6 @@ const leastAllocated: Score = (pod, nodes) => {
 const balancedAllocation: Score = (pod, nodes) => {
   const { cpu, memory } = scoredRequestsOf(pod.spec);
   return nodes.map((info) => {
-    const share = (used: number, all: number): number => (all === 0 ? 1 : Math.min(1, used / all));
     const cpuShare = share(info.scoredCpu + cpu, info.allocatable("cpu"));
     const memoryShare = share(info.scoredMemory + memory, info.allocatable("memory"));
     return Math.floor(100 * (1 - Math.abs(cpuShare - memoryShare) / 2));
@@ -88,8 +95,8 @@ function normalized(values: readonly number[], better: "more" | "fewer"): readon
   for (const value of values) most = Math.max(most, value);
   if (most === 0) return values.map(() => (better === "fewer" ? 100 : 0));
   return values.map((value) => {
-    const share = Math.floor((100 * value) / most);
-    return better === "more" ? share : 100 - share;
+    const points = Math.floor((100 * value) / most);
+    return better === "more" ? points : 100 - points;
   });
 }
 

@@ -18,8 +18,8 @@ export interface Work {
  */
 export class WorkQueue {
   /** A binary heap by `due`, then `order`; it may hold work that was replaced since. */
-  readonly #heap: Work[] = [];
-  readonly #current = new Map<string, Work>();
+  readonly #heap: Named[] = [];
+  readonly #current = new Map<string, Named>();
   #order = 0;
   #busy = 0;
 
@@ -29,24 +29,29 @@ export class WorkQueue {
     if (present !== undefined && present.due <= work.due) return;
     if (present?.idle === false) this.#busy--;
     if (!work.idle) this.#busy++;
-    const added: Work = { ...work, order: this.#order++ };
+    const { component, key, due, because, idle } = work;
+    const added: Named = { component, key, due, because, idle, order: this.#order++, name };
     this.#current.set(name, added);
     this.#push(added);
   }
 
   peek(): Work | undefined {
+    return this.#first();
+  }
+
+  #first(): Named | undefined {
     for (;;) {
       const first = this.#heap[0];
-      if (first === undefined || this.#current.get(nameOf(first)) === first) return first;
+      if (first === undefined || this.#current.get(first.name) === first) return first;
       this.#dropFirst();
     }
   }
 
   take(): Work | undefined {
-    const first = this.peek();
+    const first = this.#first();
     if (first === undefined) return undefined;
     this.#dropFirst();
-    this.#current.delete(nameOf(first));
+    this.#current.delete(first.name);
     if (!first.idle) this.#busy--;
     return first;
   }
@@ -62,10 +67,10 @@ export class WorkQueue {
 
   /** All of it, in the order in which it will be done. */
   list(): readonly Work[] {
-    return [...this.#current.values()].sort(compare);
+    return [...this.#current.values()].sort(compare).map(({ name: _name, ...work }) => work);
   }
 
-  #push(work: Work): void {
+  #push(work: Named): void {
     const heap = this.#heap;
     let at = heap.length;
     heap.push(work);
@@ -96,6 +101,11 @@ export class WorkQueue {
     }
     heap[at] = last;
   }
+}
+
+/** Work under the name that tells it from all other work. */
+interface Named extends Work {
+  readonly name: string;
 }
 
 function nameOf(work: Pick<Work, "component" | "key">): string {
