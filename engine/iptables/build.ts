@@ -98,6 +98,8 @@ export class TableBuilder {
         return this.#replace(command.chain, command.position, command.rule);
       case "delete":
         return this.#delete(command.chain, command.rule);
+      case "check":
+        return this.#check(command.chain, command.rule);
       case "delete-at":
         return this.#deleteAt(command.chain, command.position);
       case "new-chain":
@@ -154,11 +156,18 @@ export class TableBuilder {
   }
 
   #delete(name: string, rule: Rule): Trouble | undefined {
-    const chain = this.#chains.get(name);
-    if (chain === undefined) return noSuchChain(name);
-    const at = chain.rules.findIndex((candidate) => sameRule(candidate, rule, this.#family));
-    if (at < 0) return { code: "no-such-rule", message: `${name} holds no such rule` };
-    return this.#deleteAt(name, at + 1);
+    return this.#check(name, rule) ?? this.#deleteAt(name, this.#find(name, rule) + 1);
+  }
+
+  #check(name: string, rule: Rule): Trouble | undefined {
+    if (!this.#chains.has(name)) return noSuchChain(name);
+    if (this.#find(name, rule) >= 0) return undefined;
+    return { code: "no-such-rule", message: `${name} holds no such rule` };
+  }
+
+  #find(name: string, rule: Rule): number {
+    const rules = this.#chains.get(name)?.rules ?? [];
+    return rules.findIndex((candidate) => sameRule(candidate, rule, this.#family));
   }
 
   #deleteAt(name: string, position: number): Trouble | undefined {
@@ -220,6 +229,9 @@ export class TableBuilder {
     const chain = this.#chains.get(name);
     if (chain === undefined) return noSuchChain(name);
     if (!this.isBuiltIn(name)) return policyOnUserChain(name);
+    if (this.name === "nat" && policy === "DROP") {
+      return { code: "wrong-table", message: "nat is not for filtering: drop in filter" };
+    }
     chain.policy = policy;
     return undefined;
   }

@@ -98,7 +98,10 @@ export function printCommand(command: RestoreCommand, style: PrintStyle, family:
       return joinWords([head, printRuleParts(command.rule, style, family)]);
     }
     case "delete":
-      return joinWords([`-D ${command.chain}`, printRuleParts(command.rule, style, family)]);
+    case "check": {
+      const letter = command.verb === "delete" ? "D" : "C";
+      return joinWords([`-${letter} ${command.chain}`, printRuleParts(command.rule, style, family)]);
+    }
     case "delete-at":
       return `-D ${command.chain} ${command.position}`;
     case "new-chain":

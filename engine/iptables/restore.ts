@@ -19,7 +19,8 @@ export type RestoreCommand =
       readonly position: number;
       readonly rule: Rule;
     }
-  | { readonly verb: "delete"; readonly chain: string; readonly rule: Rule }
+  /** `check` fails when there is no such rule, and changes nothing. */
+  | { readonly verb: "delete" | "check"; readonly chain: string; readonly rule: Rule }
   | { readonly verb: "delete-at"; readonly chain: string; readonly position: number }
   | { readonly verb: "new-chain"; readonly chain: string }
   | { readonly verb: "rename-chain"; readonly chain: string; readonly to: string }

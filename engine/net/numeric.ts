@@ -1,8 +1,13 @@
 import { parseIPv4 } from "./ip.js";
 
-/** A number as C's `strtoul` reads it with base 0: decimal, `0x` hex or `0` octal. */
+/**
+ * A number as C's `strtoul` reads it with base 0: decimal, `0x` hex or `0` octal, after any blanks
+ * and a plus sign.
+ */
 export function parseCNumber(text: string): number | undefined {
   if (/^[1-9]\d*$|^0$/.test(text)) return Number(text);
+  const start = /^[ \t\n\v\f\r]*\+?/.exec(text)?.[0].length ?? 0;
+  if (start > 0) return parseCNumber(text.slice(start));
   if (/^0[xX][0-9a-fA-F]+$/.test(text)) return Number(text);
   return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined;
 }

@@ -32,11 +32,12 @@ export function parseCommandLine(
   const reader = new RuleReader(line, words, prefix.end, family, log);
   const draft = reader.read();
   draft.counters ??= prefix.counters;
-  if (draft.otherFamily) {
+  const { command } = draft;
+  // What has been read of a rule is dropped; a command on a chain is carried out all the same.
+  if (draft.otherFamily && (command === undefined || isAboutRule(command))) {
     log.warn("other-family", `the line is for the other IP version than ${family}: left out`, line);
     return { commands: [], chain: undefined };
   }
-  const { command } = draft;
   if (command === undefined) {
     log.error("no-command", "the line holds no command such as -A CHAIN", line);
     return { commands: [], chain: undefined };
@@ -46,6 +47,10 @@ export function parseCommandLine(
     ? ruleCommands(reader, command)
     : chainCommand(reader, command, draft);
   return { commands, chain: command.chain };
+}
+
+function isAboutRule({ option, position }: CommandDraft): boolean {
+  return takesRule(option) && !(option === "D" && position !== undefined);
 }
 
 interface CounterPrefix {
@@ -115,8 +120,7 @@ function ruleCommands(reader: RuleReader, command: CommandDraft): readonly Resto
     case "R":
       return replacement(reader, command, chain, rules);
     default:
-      reader.warnAt("check-command", "-C checks for a rule and changes nothing", command.at);
-      return [];
+      return rules.map((rule) => ({ verb: "check", chain, rule }));
   }
 }
 

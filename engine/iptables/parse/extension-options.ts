@@ -57,7 +57,7 @@ function readValues(
     const first = reader.next();
     if (first !== undefined) draft.words.push(first);
     // Before 1.4 the "!" stood before the value; today it is read as the value itself.
-    old = first?.text === "!" && flag.option.negatable ? first : undefined;
+    old = flag.option.negatable && reader.isOldNegation(first) ? first : undefined;
     const value = old === undefined ? first : reader.next();
     if (old !== undefined && value !== undefined) draft.words.push(value);
     if (value !== undefined) words.push(value);

@@ -22,7 +22,7 @@ export function readHeaderOption(
       return readFragment(reader, word);
     case "4":
     case "6":
-      reader.draft.otherFamily ||= Number(option) !== reader.family;
+      if (Number(option) !== reader.family) reader.skipLine();
       return;
     case "v":
       return;
@@ -56,7 +56,8 @@ function readValued(
 ): void {
   const first = attached ?? reader.next();
   if (first === undefined) return reader.missingValue(word, 1);
-  const old = attached === undefined && first.text === "!" && option !== "c" && option !== "M";
+  const old =
+    attached === undefined && option !== "c" && option !== "M" && reader.isOldNegation(first);
   const value = old ? reader.next() : first;
   if (value === undefined) return reader.missingValue(word, 1);
   if (old) {
@@ -182,6 +183,9 @@ function readAddresses(
   reader.draft[key] = { not, items } satisfies AddressesDraft;
 }
 
+/** What a resolver could look up; not all of these are names that the DNS takes. */
+const HOST_NAME = /^\w[\w.-]*$/;
+
 function readAddressItem(
   reader: RuleReader,
   option: "s" | "d",
@@ -197,8 +201,9 @@ function readAddressItem(
     reader.errorAt("bad-address", `"${text}": ${read.message}`, at);
     return { ...opaque, reason: read.message };
   }
-  const host = text.split("/", 1)[0] ?? "";
-  if (parseAddress(host) !== undefined || /[^\w.-]/.test(host)) {
+  const slash = text.lastIndexOf("/");
+  const host = slash < 0 ? text : text.slice(0, slash);
+  if (parseAddress(host) !== undefined || !HOST_NAME.test(host)) {
     const reason = `"${text}" is no IPv${reader.family} address`;
     reader.errorAt("bad-address", reason, at);
     return { ...opaque, reason };

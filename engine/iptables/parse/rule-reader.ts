@@ -75,6 +75,12 @@ export class RuleReader {
     return this.draft;
   }
 
+  /** At `-4` or `-6` of the other family the real tool drops the line, whatever else it holds. */
+  skipLine(): void {
+    this.draft.otherFamily = true;
+    this.#at = this.#words.length;
+  }
+
   /** The next word, which is then used up. */
   next(): Word | undefined {
     return this.#words[this.#at++];
@@ -88,6 +94,12 @@ export class RuleReader {
   nextPlain(): Word | undefined {
     const word = this.peek();
     return word === undefined || /^[-!]/.test(word.text) ? undefined : this.next();
+  }
+
+  /** A `!` in a value's place with the value after it: how it was written before 1.4. */
+  isOldNegation(word: Word | undefined): boolean {
+    const value = this.peek();
+    return word?.text === "!" && value !== undefined && !/^[-!]/.test(value.text);
   }
 
   get protocol(): number | undefined {
@@ -148,6 +160,7 @@ export class RuleReader {
       const rest = word.text.slice(at + 1);
       if (spelling.takes === "nothing") {
         this.#base(spelling.option, spelling.takes, word, undefined, false);
+        if (this.draft.otherFamily) return;
         continue;
       }
       this.#base(

@@ -94,3 +94,28 @@ COMMIT
 COMMIT
 `,
 ];
+
+/** Input that is odd in a way that changes at random would seldom find. */
+export const ODD: readonly string[] = [
+  "*filter\n-h\nCOMMIT\n",
+  "*filter\n-V\nCOMMIT\n",
+  "*filter\n-N A -6\n-X -6\nCOMMIT\n",
+  "*filter\n-A INPUT -6 --nonsense\n-A INPUT -j ACCEPT -4\nCOMMIT\n",
+  "*filter\nCOMMIT\n*filter\n:A -\n-A A\nCOMMIT\n",
+  "*filter\n:A -\nCOMMIT\n-A A\n",
+  "*filter\n:A -\n:B -\n-A INPUT -j A\n-A A -j B\n-A B -j A\nCOMMIT\n",
+  "*filter\n:A -\n:B -\n-A A -j B\n-A B -j A\nCOMMIT\n",
+  '*filter\n-A INPUT -m comment --comment "open\nCOMMIT\n',
+  "*filter\n-A INPUT -p tcp -j ACCEPT\r\nCOMMIT\r\n",
+  "*nat\n:PREROUTING DROP [0:0]\nCOMMIT\n",
+  "*nat\n-P PREROUTING DROP\nCOMMIT\n",
+  "*filter\n \nCOMMIT\n",
+  "*filter\n #\nCOMMIT\n",
+  "# nothing\n\n",
+  `*filter\n-A INPUT${" -v".repeat(249)}\nCOMMIT\n`,
+  `*filter\n-A INPUT${" -v".repeat(250)}\nCOMMIT\n`,
+  `*filter\n-A INPUT -m comment --comment ${"a".repeat(1023)}\nCOMMIT\n`,
+  `*filter\n-A INPUT -m comment --comment ${"a".repeat(1024)}\nCOMMIT\n`,
+  `*filter\n-A INPUT${" ".repeat(10_224)}-p tcp\nCOMMIT\n`,
+  `*filter\n-A INPUT${" ".repeat(10_225)}-p tcp\nCOMMIT\n`,
+];

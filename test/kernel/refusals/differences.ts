@@ -1,0 +1,51 @@
+/** How the real tool is run: only `load` hands the rules to the kernel. */
+export const MODES = ["legacy --test", "legacy load", "nft --test", "nft load"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Why a mode may take what is refused here, by the code of the fault. */
+export interface Difference {
+  readonly modes: readonly Mode[];
+  readonly codes: readonly string[];
+  readonly reason: string;
+}
+
+const NFT: readonly Mode[] = ["nft --test", "nft load"];
+const TEST: readonly Mode[] = ["legacy --test", "nft --test"];
+
+/** Each entry must be met at least once: one that no longer is fails the test. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    modes: NFT,
+    codes: ["bad-policy", "policy-on-user-chain"],
+    reason: "nft looks at the policy only of chains that it knows as built in",
+  },
+  {
+    modes: NFT,
+    codes: ["chain-twice"],
+    reason: "a second chain line only empties the chain again in nft",
+  },
+  {
+    modes: TEST,
+    codes: ["needs-protocol", "wrong-hook", "wrong-table", "loop"],
+    reason: "the kernel looks at these, when the table is committed",
+  },
+  {
+    modes: ["nft --test"],
+    codes: [
+      "no-such-chain",
+      "jump-to-missing-chain",
+      "no-such-rule",
+      "chain-exists",
+      "chain-not-empty",
+    ],
+    reason: "nft asks the kernel what is there, which --test leaves out",
+  },
+  {
+    modes: MODES,
+    codes: ["illegal-option", "no-command"],
+    reason: "-h and -V end the run with success, nothing loaded",
+  },
+];
+
+/** What is taken here with a warning, and refused by every mode: the resolver decides. */
+export const HOST_NAME = /host\/network `[^']*' not found/;
