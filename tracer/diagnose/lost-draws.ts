@@ -25,9 +25,9 @@ export function lostDraws(events: readonly WalkEvent[]): readonly LostDraws[] {
 
 function add(
   lost: Map<string, { rule: number; chance: Fraction }[]>,
-  { at, ways, bits }: Extract<WalkEvent, { kind: "drawn" }>,
+  { at, ways, of }: Extract<WalkEvent, { kind: "drawn" }>,
 ): void {
-  const refused = fraction(BigInt(ways), 1n << BigInt(bits));
+  const refused = fraction(BigInt(ways), BigInt(of));
   const chance = fraction(refused.denominator - refused.numerator, refused.denominator);
   const draws = lost.get(at.chain) ?? [];
   draws.push({ rule: at.rule, chance });

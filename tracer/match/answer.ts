@@ -1,8 +1,12 @@
+import type { Branch } from "../walk/branch.js";
 import type { Truth } from "./truth.js";
 
-/** A chance: the match holds in `ways` of 2^31 draws. */
+/** A chance: the match holds in `ways` of `of` cases, all as likely. */
 export interface Draw {
   readonly ways: number;
+  readonly of: number;
+  /** What the answer leaves behind on the branch that got it. */
+  readonly settle?: (branch: Branch, holds: boolean) => void;
 }
 
 /** `hotdrop`: the match itself drops the packet, whatever the rule's target. */

@@ -36,7 +36,8 @@ import { u32Matches } from "./u32.js";
 import { udpMatches } from "./udp.js";
 
 /** What one `-m` match says of the packet, with its side effects on the branch's memory. */
-export function askMatch(match: Match, branch: Branch, { host }: World): Answer {
+export function askMatch(match: Match, branch: Branch, world: World): Answer {
+  const { host } = world;
   const { packet } = branch;
   const backend = branch.scan?.backend;
   switch (match.name) {
@@ -105,7 +106,7 @@ export function askMatch(match: Match, branch: Branch, { host }: World): Answer 
     case "state":
       return stateMatches(match, branch);
     case "statistic":
-      return statisticMatches(match, branch);
+      return statisticMatches(match, branch, world);
     case "string":
       return unknown("the packet's payload is not given");
     case "tcp":

@@ -29,16 +29,6 @@ export function dyadic(numerator: bigint, bits: number): Fraction {
   return { numerator: odd, denominator: 1n << BigInt(left) };
 }
 
-/** The sum of `numerator / 2^bits` over all of them. */
-export function addDyadic(
-  parts: readonly { readonly numerator: bigint; readonly bits: number }[],
-): Fraction {
-  const most = parts.reduce((bits, part) => Math.max(bits, part.bits), 0);
-  let sum = 0n;
-  for (const { numerator, bits } of parts) sum += numerator << BigInt(most - bits);
-  return dyadic(sum, most);
-}
-
 export function addFractions(left: Fraction, right: Fraction): Fraction {
   return fraction(
     left.numerator * right.denominator + right.numerator * left.denominator,

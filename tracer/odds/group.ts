@@ -1,6 +1,7 @@
 import type { Condition, Path } from "../walk/result.js";
 import type { Outcome } from "../walk/walk.js";
-import { addDyadic, type Fraction } from "./fraction.js";
+import type { Fraction } from "./fraction.js";
+import { addShares } from "./share.js";
 
 /** Paths that end alike under the same suppositions, and their chance together. */
 export interface OutcomeGroup {
@@ -36,7 +37,7 @@ function groupOf(ways: readonly Outcome[]): readonly OutcomeGroup[] {
 
 /** 1 for all outcomes of a walk on which nothing was supposed. */
 export function totalOdds(outcomes: readonly Outcome[]): Fraction {
-  return addDyadic(outcomes.map(({ branch }) => branch));
+  return addShares(outcomes.map(({ branch }) => branch));
 }
 
 function compare(left: Fraction, right: Fraction): number {

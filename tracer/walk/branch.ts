@@ -84,9 +84,10 @@ export interface Branch {
   trail: Trail | undefined;
   /** How many rules the kernel's scan has tried, matching or not. */
   tried: number;
-  /** The chance of this branch is `numerator / 2^bits`. */
+  /** The chance of this branch: see `Share`. */
   numerator: bigint;
   bits: number;
+  divisor: bigint;
   conditions: Linked<Condition> | undefined;
   /** Answers already supposed on this branch, so that one question is answered one way. */
   supposed: ReadonlyMap<string, boolean>;
@@ -113,6 +114,7 @@ export function startBranch(packet: Packet, memory: Memory, stages: readonly Sta
     tried: 0,
     numerator: 1n,
     bits: 0,
+    divisor: 1n,
     conditions: undefined,
     supposed: new Map(),
     assumptions: new Map(),

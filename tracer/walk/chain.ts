@@ -104,7 +104,7 @@ function holds(walker: Walker, branch: Branch, match: Match): boolean {
     endBranch(branch, "dropped", `${whereOf(branch)} (-m ${match.name} drops it)`);
     return false;
   }
-  if (isDraw(answer)) return drawAnswer(walker, branch, answer.ways, nextRule);
+  if (isDraw(answer)) return drawAnswer(walker, branch, answer, nextRule);
   return (
     isUnknown(answer) && suppose(walker, branch, questionAbout(match, answer, branch), nextRule)
   );

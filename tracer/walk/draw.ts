@@ -1,39 +1,45 @@
 import { PROBABILITY_GRID } from "../../engine/iptables/probability.js";
+import type { Draw } from "../match/answer.js";
 import { placeOf, record, type Branch } from "./branch.js";
 import { unknownBranch } from "./limits.js";
 import { openBranch } from "./suppose.js";
 import type { Walker } from "./world.js";
 
-const DRAW_BITS = 31;
+const GRID_BITS = 31;
 
 /**
- * Throws the kernel's dice: true in `ways` of 2^31 cases. Where every way is followed, `otherwise`
- * sets up the branch on which it is false.
+ * Throws the kernel's dice, or asks where a counter stands that nobody knows. Where every way is
+ * followed, `otherwise` sets up the branch on which the answer is no.
  */
 export function drawAnswer(
   walker: Walker,
   branch: Branch,
-  ways: number,
+  draw: Draw,
   otherwise: (other: Branch) => void,
 ): boolean {
-  if (ways <= 0 || ways >= PROBABILITY_GRID) return ways > 0;
-  const drawn = walker.chooser.draw();
-  if (drawn !== undefined) {
-    const holds = drawn < ways;
-    weigh(branch, holds ? ways : PROBABILITY_GRID - ways, holds);
-    return holds;
-  }
+  const { ways, of } = draw;
+  if (ways <= 0 || ways >= of) return settled(branch, draw, ways > 0);
+  const drawn = of === PROBABILITY_GRID ? walker.chooser.draw() : walker.chooser.pick(of);
+  if (drawn !== undefined) return take(branch, draw, drawn < ways);
   const other = openBranch(walker, branch);
   if (other === undefined) return unknownBranch(branch);
-  weigh(other, PROBABILITY_GRID - ways, false);
+  take(other, draw, false);
   otherwise(other);
-  weigh(branch, ways, true);
-  return true;
+  return take(branch, draw, true);
 }
 
-function weigh(branch: Branch, ways: number, holds: boolean): void {
+function take(branch: Branch, draw: Draw, holds: boolean): boolean {
+  const { of } = draw;
+  const ways = holds ? draw.ways : of - draw.ways;
   branch.numerator *= BigInt(ways);
-  branch.bits += DRAW_BITS;
+  if (of === PROBABILITY_GRID) branch.bits += GRID_BITS;
+  else branch.divisor *= BigInt(of);
   const at = placeOf(branch);
-  if (at !== undefined) record(branch, { kind: "drawn", at, holds, ways, bits: DRAW_BITS });
+  if (at !== undefined) record(branch, { kind: "drawn", at, holds, ways, of });
+  return settled(branch, draw, holds);
+}
+
+function settled(branch: Branch, { settle }: Draw, holds: boolean): boolean {
+  settle?.(branch, holds);
+  return holds;
 }

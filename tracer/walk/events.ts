@@ -67,9 +67,9 @@ export type WalkEvent =
       readonly kind: "drawn";
       readonly at: Place;
       readonly holds: boolean;
-      /** Chance of this answer: `ways` out of 2^`bits`. */
+      /** Chance of this answer: `ways` out of `of`. */
       readonly ways: number;
-      readonly bits: number;
+      readonly of: number;
     }
   | {
       readonly kind: "supposed";

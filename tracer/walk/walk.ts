@@ -1,6 +1,7 @@
 import { everyWay } from "../choose/fork.js";
 import type { Chooser } from "../choose/types.js";
-import { dyadic, type Fraction } from "../odds/fraction.js";
+import type { Fraction } from "../odds/fraction.js";
+import { oddsOf } from "../odds/share.js";
 import type { Packet } from "../packet/types.js";
 import { startBranch, type Branch, type Linked } from "./branch.js";
 import { eventsOf, type WalkEvent } from "./events.js";
@@ -82,7 +83,7 @@ function run(walker: Walker, branch: Branch): void {
 
 function outcomeOf(branch: Branch): Outcome {
   const events = eventsOf(branch.trail);
-  const odds = dyadic(branch.numerator, branch.bits);
+  const odds = oddsOf(branch);
   const { tried, memory } = branch;
   return { path: pathOf(branch, events), odds, events, tried, memory, branch };
 }

@@ -21,6 +21,11 @@ export interface World {
   readonly rules: readonly LinkedRules[];
   readonly host: HostState;
   readonly statements: readonly Statement[];
+  /**
+   * Counters of `nth` rules that the host does not give may stand anywhere, each place as likely,
+   * as on a node that has been running. Otherwise they begin at 0, as after loading the rules.
+   */
+  readonly countersAnywhere?: boolean;
 }
 
 export interface WorldParts {
@@ -28,11 +33,12 @@ export interface WorldParts {
   readonly rules: readonly LinkedRules[];
   readonly host: HostState;
   readonly statements?: readonly Statement[];
+  readonly countersAnywhere?: boolean;
 }
 
 /** `rules` must be of one family. */
-export function makeWorld({ rules, host, statements = [] }: WorldParts): World {
-  return { family: rules[0]?.family ?? 4, rules, host, statements };
+export function makeWorld({ statements = [], ...parts }: WorldParts): World {
+  return { family: parts.rules[0]?.family ?? 4, statements, ...parts };
 }
 
 /** One walk: the world, who throws the dice, and the branches still to be followed. */

@@ -7,7 +7,8 @@ import { everyWay } from "../../../tracer/choose/fork.js";
 import { seeded } from "../../../tracer/choose/seeded.js";
 import { LOOPBACK } from "../../../tracer/host/default-host.js";
 import { nearMisses } from "../../../tracer/diagnose/near-miss.js";
-import { addDyadic, formatFraction } from "../../../tracer/odds/fraction.js";
+import { formatFraction } from "../../../tracer/odds/fraction.js";
+import { addShares } from "../../../tracer/odds/share.js";
 import type { Packet } from "../../../tracer/packet/types.js";
 import { linkRules } from "../../../tracer/walk/link.js";
 import { memoryOf } from "../../../tracer/walk/memory.js";
@@ -66,7 +67,8 @@ function anyPacket(family: Family): fc.Arbitrary<Packet> {
 
 /** Each supposition halves what it is worth: the ways of a packet then share out exactly 1. */
 function shareOf({ path, branch }: Outcome) {
-  return { numerator: branch.numerator, bits: branch.bits + path.conditions.length };
+  const { numerator, bits, divisor } = branch;
+  return { numerator, bits: bits + path.conditions.length, divisor };
 }
 
 function check(
@@ -90,7 +92,7 @@ describe("every walk", () => {
   it("ends, and its outcomes share out exactly 1, whatever the rules are made of", () => {
     check(150, anyWorld, (world, sent) => {
       const outcomes = walkAll(world, sent);
-      assert.equal(formatFraction(addDyadic(outcomes.map(shareOf))), "1");
+      assert.equal(formatFraction(addShares(outcomes.map(shareOf))), "1");
       for (const { path } of outcomes) {
         assert.ok(path.because !== "");
         if (path.verdict === "rejected") assert.ok(path.with !== undefined);

@@ -3,7 +3,16 @@ import { describe, it } from "node:test";
 import { LOOPBACK } from "../../../tracer/host/default-host.js";
 import { memoryOf } from "../../../tracer/walk/memory.js";
 import { enumerate } from "../../../tracer/walk/walk.js";
-import { device, packet, route, stepsOf, trace, via, visitsOf, worldOf } from "../../support/walk.js";
+import {
+  device,
+  packet,
+  route,
+  stepsOf,
+  trace,
+  via,
+  visitsOf,
+  worldOf,
+} from "../../support/walk.js";
 
 const DEVICES = [
   LOOPBACK,
@@ -13,13 +22,18 @@ const DEVICES = [
   device("veth2", 5, { master: "br0" }),
 ];
 const ROUTES = [route("0.0.0.0/0", "eth0", via("192.0.2.254", "eth0"))];
-const ON = { devices: DEVICES, routes: ROUTES, sysctls: { "net.bridge.bridge-nf-call-iptables": 1 } };
+const ON = {
+  devices: DEVICES,
+  routes: ROUTES,
+  sysctls: { "net.bridge.bridge-nf-call-iptables": 1 },
+};
 const OFF = { ...ON, sysctls: { "net.bridge.bridge-nf-call-iptables": 0 } };
 const NEIGHBOUR = packet("tcp 10.0.0.5:40000 > 10.0.0.6:80 veth1");
 
 describe("a frame between two ports of a bridge", () => {
   it("passes PREROUTING, FORWARD and POSTROUTING by the bridge, its time to live untouched", () => {
-    const filter = "FORWARD -i br0 -o br0\nFORWARD -i veth1\nFORWARD -m physdev --physdev-is-bridged";
+    const filter =
+      "FORWARD -i br0 -o br0\nFORWARD -i veth1\nFORWARD -m physdev --physdev-is-bridged";
     const outcome = trace(worldOf({ raw: "", filter, mangle: "" }, ON), NEIGHBOUR);
     assert.deepEqual(visitsOf(outcome), [
       "raw PREROUTING",
@@ -74,17 +88,24 @@ describe("a packet that comes in by a bridge port and is routed", () => {
   });
 });
 
+function isNotEth0({ name }: (typeof DEVICES)[number]): boolean {
+  return name !== "eth0";
+}
+
 it("DNAT to a neighbour on the same bridge makes a bridged packet", () => {
   const nat = "PREROUTING -d 10.96.0.1 -j DNAT --to-destination 10.0.0.6";
   const sent = packet("tcp 10.0.0.5:40000 > 10.96.0.1:80 veth1");
-  const outcome = trace(worldOf({ nat, filter: "FORWARD -m physdev --physdev-is-bridged" }, ON), sent);
+  const outcome = trace(
+    worldOf({ nat, filter: "FORWARD -m physdev --physdev-is-bridged" }, ON),
+    sent,
+  );
   assert.deepEqual(stepsOf(outcome).at(-1), "filter FORWARD 1");
   assert.equal(outcome.path.last.ttl, 64);
   assert.equal(trace(worldOf({ nat }, OFF), sent).path.last.ttl, 63);
 });
 
 describe("a packet longer than the next link takes", () => {
-  const devices = DEVICES.map((known) => (known.name === "eth0" ? { ...known, mtu: 1400 } : known));
+  const devices = [device("eth0 192.0.2.1/24", 2, { mtu: 1400 }), ...DEVICES.filter(isNotEth0)];
   const long = packet("udp 10.0.0.5:1 > 203.0.113.9:2 veth1", { length: 1401 });
 
   it("is answered before FORWARD when it must not be cut", () => {

@@ -112,6 +112,33 @@ describe("exact odds", () => {
     }
   });
 
+  it("of nth rules are shares of their cycle where nobody knows where the counters stand", () => {
+    const world = {
+      ...worldOf({
+        nat: `PREROUTING -m statistic --mode nth --every 3 --packet 0 -j DNAT --to-destination 10.0.0.8
+        PREROUTING -m statistic --mode nth --every 2 --packet 0 -j DNAT --to-destination 10.0.0.9
+        PREROUTING -j DNAT --to-destination 10.0.0.10`,
+      }),
+      countersAnywhere: true,
+    };
+    const first = enumerate(world, memoryOf(world.host), SENT);
+    assert.deepEqual(odds(first), [
+      ["10.0.0.8", "1/3"],
+      ["10.0.0.9", "1/3"],
+      ["10.0.0.10", "1/3"],
+    ]);
+    assert.equal(formatFraction(totalOdds(first)), "1");
+    const [hit] = first;
+    assert.ok(hit !== undefined);
+    const second = enumerate(world, hit.memory, { ...SENT, sourcePort: 40001 });
+    assert.deepEqual(odds(second), [
+      ["10.0.0.9", "1/2"],
+      ["10.0.0.10", "1/2"],
+    ]);
+    const both = { ...world, host: { ...world.host, nth: new Map([["nat PREROUTING 1", 3]]) } };
+    assert.deepEqual(odds(enumerate(both, memoryOf(both.host), SENT)), [["10.0.0.8", "1"]]);
+  });
+
   it("too many ways are told, and their chance is not lost", () => {
     const coin = "FORWARD -m statistic --mode random --probability 0.5 -j MARK --set-xmark 1/1";
     const world = worldOf({ filter: Array.from({ length: 30 }, () => coin).join("\n") });
