@@ -1,4 +1,5 @@
-import type { Path, Step } from "../walk/result.js";
+import { endingOf, type Ending } from "../diagnose/ending.js";
+import type { Path } from "../walk/result.js";
 import { ownerOfChain } from "./owners.js";
 import type { Style } from "./style.js";
 import { destinationText, namedEndpoint, sourceText, type Names } from "./words.js";
@@ -44,23 +45,23 @@ function details(path: Path, names: Names): readonly string[] {
 }
 
 /** What ended the packet; of a rule also whose it is, where it stands, and its own comment. */
-function culprit({ because, steps }: Path): string {
-  const last = steps.at(-1);
-  const rule = last?.definition;
-  if (last === undefined || rule === undefined || !because.startsWith(placeText(last))) {
-    return because;
-  }
-  const owner = ownerOfChain(last.chain);
-  const whose = owner === "kernel" || owner === "user" ? "" : ` of ${owner}`;
-  const line = rule.origin.kind === "source" ? `, line ${rule.origin.line}` : "";
-  const comment = rule.matches.flatMap((match) =>
-    match.name === "comment" && isSentence(match.comment) ? [`: ${match.comment}`] : [],
-  );
-  return `${because}${whose}${line}${comment.join("")}`;
+function culprit(path: Path): string {
+  const ending = endingOf(path);
+  return ending?.kind === "rule" ? ruleText(path.because, ending) : path.because;
 }
 
-function placeText({ table, chain, rule }: Step): string {
-  return `${table} ${chain} rule ${rule} `;
+/** `filter DOCKER-USER rule 1 (DROP)`, then the owner of its chain, its line and its comment. */
+export function ruleText(
+  place: string,
+  { step, definition }: Extract<Ending, { kind: "rule" }>,
+): string {
+  const owner = ownerOfChain(step.chain);
+  const whose = owner === "kernel" || owner === "user" ? "" : ` of ${owner}`;
+  const line = definition.origin.kind === "source" ? `, line ${definition.origin.line}` : "";
+  const comment = definition.matches.flatMap((match) =>
+    match.name === "comment" && isSentence(match.comment) ? [`: ${match.comment}`] : [],
+  );
+  return `${place}${whose}${line}${comment.join("")}`;
 }
 
 /** Hashes that a program keeps in comments for itself tell a person nothing. */

@@ -20,7 +20,10 @@ export function namesOf(objects: KubernetesObjects): Names {
       if (address === undefined) continue;
       hosts.set(address, name);
       for (const { port, name: portName } of service.ports) {
-        services.set(`${address} ${port}`, portName === "" ? name : `${name}:${portName}`);
+        const key = `${address} ${port}`;
+        // Two protocols of one number, as DNS has: the number alone does not tell which.
+        const own = portName === "" || services.has(key) ? name : `${name}:${portName}`;
+        services.set(key, own);
       }
     }
     for (const { nodePort } of service.ports) {
