@@ -1,0 +1,304 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { capture, type Captured } from "../support/transcript.js";
+
+const WEB = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: nginx
+          image: nginx:1
+          ports: [{ containerPort: 8080 }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+  type: NodePort
+  selector: { app: web }
+  ports: [{ port: 80, targetPort: 8080, nodePort: 30080 }]
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: client }
+spec: { containers: [{ name: shell, image: busybox }] }
+`;
+
+describe("chainwalk lab", () => {
+  let folder = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "chainwalk-lab-"));
+    writeFileSync(join(folder, "web.yaml"), WEB);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => rmSync(join(folder, "chainwalk-lab.json"), { force: true }));
+
+  const lab = (words: string, input?: string): Promise<Captured> =>
+    capture(
+      ["lab", ...words.split(" ")],
+      input === undefined ? { cwd: folder } : { cwd: folder, input },
+    );
+  const state = (): string => readFileSync(join(folder, "chainwalk-lab.json"), "utf8");
+  const well = async (words: string): Promise<string> => {
+    const { exitCode, out, err } = await lab(words);
+    assert.equal(exitCode, 0, err);
+    return out;
+  };
+
+  it("begins with three nodes and needs no server", async () => {
+    assert.equal(await well("get nodes -o name"), "node/node-1\nnode/node-2\nnode/node-3\n");
+  });
+
+  it("applies manifests and lists what becomes of them in kubectl's columns", async () => {
+    assert.equal(
+      await well("apply -f web.yaml"),
+      "deployment.apps/web created\nservice/web created\npod/client created\n",
+    );
+    const still = await lab("get pods");
+    assert.match(still.err, /time stands still while work is waiting/);
+    await well("tick");
+    assert.match(
+      await well("get deploy"),
+      /^NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2\/2     2            2           \d+s\n$/,
+    );
+    assert.match(
+      await well("get svc web"),
+      /^NAME   TYPE       CLUSTER-IP\s+EXTERNAL-IP   PORT\(S\)        AGE\nweb    NodePort   10\.100\.\S+\s+<none>        80:30080\/TCP   \d+s\n$/,
+    );
+    assert.equal(
+      await well("apply -f web.yaml"),
+      "deployment.apps/web unchanged\nservice/web unchanged\npod/client unchanged\n",
+    );
+    assert.match(
+      await well("get pods -l app=web -o wide"),
+      /web-\S+   1\/1     Running   0          \d+s\s+10\.0\.\d\.\d+\s+node-\d   <none>           <none>/,
+    );
+    const listed: unknown = JSON.parse(await well("get svc web -o json"));
+    assert.match(JSON.stringify(listed), /"kind":"Service"/);
+    assert.match(await well("get deploy web -o yaml"), /^apiVersion: apps\/v1\nkind: Deployment\n/);
+  });
+
+  it("answers a connection through the rules, or tells why nobody does", async () => {
+    await well("apply -f web.yaml");
+    await well("tick");
+    const answered = await well("curl --from pod/client http://web");
+    assert.match(
+      answered,
+      /answered by pod\/web-\S+, container nginx, on node-\d at 10\.0\.\d\.\d+:8080/,
+    );
+    assert.match(
+      await well("curl --from node/node-2 http://192.168.0.1:30080 --odds"),
+      /50\.00%   1\/2/,
+    );
+    const refused = await lab("curl --from pod/client http://web:81");
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.out, /^lost: |^refused: /m);
+    await well("scale --replicas 0 deployment/web");
+    await well("tick");
+    const none = await lab("curl --from pod/client http://web");
+    assert.match(none.out, /refused: node-\d: filter KUBE-SERVICES rule \d+ \(REJECT\)/);
+    assert.match(await well("rules --node node-1"), /default\/web has no endpoints/);
+  });
+
+  it("rolls out, tells the history, and goes back", async () => {
+    await well("apply -f web.yaml");
+    await well("rollout status deployment/web");
+    await well("set image deployment/web nginx=nginx:2");
+    assert.match(await well("rollout status deploy web"), /successfully rolled out\n$/);
+    assert.match(
+      await well("rollout history deploy/web"),
+      /REVISION   CHANGE-CAUSE\n1          <none>\n2          <none>\n/,
+    );
+    assert.equal(await well("rollout undo deploy/web"), "deployment.apps/web rolled back\n");
+    await well("tick");
+    assert.match(await well("get rs -o wide"), /web-\S+\s+2         2         2 .* nginx:1/);
+    assert.match(
+      await well("delete -f web.yaml"),
+      /deployment.apps "web" deleted\nservice "web" deleted/,
+    );
+    await well("tick");
+    assert.match((await lab("get pods")).err, /No resources found in default namespace\./);
+  });
+
+  it("tells who did what because of what", async () => {
+    await well("apply -f web.yaml");
+    await well("tick");
+    const rows = (await well("events --of deployment/web -o json"))
+      .trim()
+      .split("\n")
+      .map((line): { number: number; because?: number; actor: string } => JSON.parse(line));
+    const numbers = new Set(rows.map(({ number }) => number));
+    const outside = rows.filter(({ because }) => because === undefined);
+    assert.deepEqual(
+      outside.map(({ actor }) => actor),
+      ["kubectl"],
+    );
+    assert.ok(rows.every(({ because }) => because === undefined || numbers.has(because)));
+    const actors = new Set(rows.map(({ actor }) => actor.split("/")[0]));
+    for (const actor of [
+      "deployment-controller",
+      "replicaset-controller",
+      "scheduler",
+      "kubelet",
+    ]) {
+      assert.ok(actors.has(actor), `nothing was done by ${actor}`);
+    }
+  });
+
+  const BAD: readonly (readonly [claim: string, manifest: string, message: RegExp])[] = [
+    [
+      "a selector that does not match its template",
+      WEB.replace("name: web", "name: fresh")
+        .replace("{ app: web }", "{ app: other }")
+        .split("---")[0] ?? "",
+      /^The Deployment "fresh" is invalid: spec\.template\.metadata\.labels: Invalid value: map/,
+    ],
+    [
+      "a clash of node ports",
+      "{apiVersion: v1, kind: Service, metadata: {name: b}, spec: {type: NodePort, ports: [{port: 1, nodePort: 30080}]}}",
+      /^The Service "b" is invalid: spec\.ports\[0\]\.nodePort: Invalid value: 30080: provided port is already allocated\n$/,
+    ],
+    [
+      "an unknown kind",
+      "{apiVersion: example.com/v1, kind: Gizmo, metadata: {name: g}}",
+      /^error: resource mapping not found for name: "g" namespace: "" from "standard input": no matches for kind "Gizmo" in version "example\.com\/v1"/,
+    ],
+    [
+      "a document that is no YAML",
+      "kind: [Pod",
+      /^error: error parsing standard input: .*\(standard input:\d+:\d+\)\n$/,
+    ],
+    ["nothing at all", "", /^error: no objects passed to apply/],
+    ["an object without a kind", "metadata: {name: x}", /Object 'Kind' is missing/],
+    [
+      "another selector for a Deployment",
+      (WEB.split("---")[0] ?? "").replaceAll("app: web", "app: other"),
+      /^The Deployment "web" is invalid: spec\.selector: Invalid value: .*: field is immutable\n$/,
+    ],
+  ];
+  for (const [claim, manifest, message] of BAD) {
+    it(`refuses ${claim}, and its state stays as it was`, async () => {
+      await well("apply -f web.yaml");
+      const earlier = state();
+      const { exitCode, out, err } = await lab("apply -f -", manifest);
+      assert.equal(exitCode, 3);
+      assert.equal(out, "");
+      assert.match(err, message);
+      assert.equal(state(), earlier);
+    });
+  }
+
+  it("refuses a cluster of no nodes, or of more than there are addresses for", async () => {
+    assert.equal((await lab("init --nodes 0")).exitCode, 2);
+    const small = await lab("init --nodes 5 --pod-cidr 10.0.0.0/22");
+    assert.equal(small.exitCode, 3);
+    assert.match(small.err, /10\.0\.0\.0\/22 has room for the Pods of 4 nodes, not of 5/);
+    assert.deepEqual(readdirSync(folder), ["web.yaml"]);
+    assert.equal(
+      await well("init --nodes 4 --pod-cidr 10.0.0.0/22"),
+      "lab of 4 nodes in chainwalk-lab.json\n",
+    );
+    const again = await lab("init");
+    assert.match(again.err, /holds a cluster already/);
+    await well("init --force");
+  });
+
+  it("keeps its state in the file that is named, and says when it cannot", async () => {
+    const file = join(folder, "elsewhere.json");
+    await well(`--state ${file} get pods`);
+    await well(`apply -f web.yaml --state ${file}`);
+    assert.match(readFileSync(file, "utf8"), /^\{"format":"chainwalk-lab"/);
+    const named = await capture(["lab", "get", "pods", "-o", "name"], {
+      cwd: folder,
+      env: { CHAINWALK_LAB: file },
+    });
+    assert.match(named.out, /^pod\/client\n/);
+    const nowhere = await lab("--state /proc/none/lab.json init");
+    assert.equal(nowhere.exitCode, 3);
+    assert.match(nowhere.err, /the lab's state cannot be written, so nothing has changed/);
+    writeFileSync(file, '{"format":"chainwalk-lab","version":1');
+    const broken = await lab(`--state ${file} get pods`);
+    assert.equal(broken.exitCode, 3);
+    assert.match(broken.err, /no lab session, or was cut off/);
+    rmSync(file);
+    assert.deepEqual(readdirSync(folder).toSorted(), ["web.yaml"]);
+  });
+
+  it("speaks of what is not there as kubectl does", async () => {
+    assert.match(
+      (await lab("get pod nobody")).err,
+      /^Error from server \(NotFound\): pods "nobody" not found\n$/,
+    );
+    assert.match(
+      (await lab("get gizmos")).err,
+      /^error: the server doesn't have a resource type "gizmos"\n$/,
+    );
+    assert.match(
+      (await lab("scale --replicas 2 deploy/none")).err,
+      /deployments\.apps "none" not found/,
+    );
+    assert.match((await lab("rollout undo deploy/none")).err, /deployments\.apps "none" not found/);
+    assert.match((await lab("curl --from pod/none http://x")).err, /there is no pod none/);
+    assert.match(
+      (await lab("curl --from node/node-1 http://none")).err,
+      /Could not resolve host: none/,
+    );
+    assert.match((await lab("kill node/none")).err, /nodes "none" not found/);
+    assert.match(
+      (await lab("set image deploy/none x=y")).err,
+      /deployments\.apps "none" not found/,
+    );
+  });
+});
+
+describe("chainwalk lab play", () => {
+  let folder = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "chainwalk-play-"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const play = async (text: string): Promise<Captured> => {
+    writeFileSync(join(folder, "scenario.yaml"), text);
+    return capture(["lab", "play", "scenario.yaml"], { cwd: folder });
+  };
+
+  it("goes on after a step that did not come as it should, and names its line", async () => {
+    const { exitCode, out, err } = await play(
+      'name: odd\nsteps:\n  - lab: get pods\n    prints: ["never *"]\n  - lab: get gizmos\n  - lab: get gizmos\n    fails: true\n',
+    );
+    assert.equal(exitCode, 1);
+    assert.match(
+      err,
+      /^scenario\.yaml: line 3: it did not print: never \*\nscenario\.yaml: line 5: it failed \(exit 3\)\n$/,
+    );
+    assert.match(out, /odd: 3 steps, 0 of 2 expectations met\n$/);
+  });
+
+  it("lists everything that is wrong with a scenario before it begins", async () => {
+    const { exitCode, out, err } = await play(
+      "steps:\n  - lob: get pods\n  - assert: { no-failures: {} }\n  - assert: { heals: { of: x, within: soon } }\n  - observe: { name: x }\n",
+    );
+    assert.equal(exitCode, 3);
+    assert.equal(out, "");
+    assert.equal(err.trim().split("\n").length, 5);
+    assert.match(err, /a step has no `lob`/);
+    assert.match(err, /no-failures has `of`/);
+    assert.match(err, /heals has `within`, a duration/);
+  });
+
+  it("cannot judge what nobody observed", async () => {
+    const { exitCode, err } = await play("steps:\n  - assert: { no-failures: { of: x } }\n");
+    assert.equal(exitCode, 1);
+    assert.match(err, /nothing is observed under the name x/);
+  });
+});
