@@ -1,5 +1,4 @@
 import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
-import { parseNumericIPv4 } from "../../net/numeric.js";
 import { parsePort } from "../../net/port.js";
 import { DCCP, ICMP, SCTP, TCP, UDP } from "../../net/protocol.js";
 import { refuse, type Codec, type Reading, type Refusal } from "./define.js";
@@ -37,17 +36,13 @@ function readNatRange(text: string, family: Family): NatRange | Refusal {
   if (ports !== undefined && "refused" in ports) return ports;
   if (hosts === "" && ports !== undefined) return { ports };
   const dash = hosts.indexOf("-");
-  const min = readHost(dash < 0 ? hosts : hosts.slice(0, dash), family);
-  const max = dash < 0 ? min : readHost(hosts.slice(dash + 1), family);
+  const min = parseAddressOf(family, dash < 0 ? hosts : hosts.slice(0, dash));
+  const max = dash < 0 ? min : parseAddressOf(family, hosts.slice(dash + 1));
   if (min === undefined || max === undefined) {
     return refuse(`"${text}" holds no IPv${family} address`);
   }
   const addresses = { min, max };
   return ports === undefined ? { addresses } : { addresses, ports };
-}
-
-function readHost(text: string, family: Family): Address | undefined {
-  return family === 4 ? parseNumericIPv4(text) : parseAddressOf(family, text);
 }
 
 /** The addresses without brackets, and what follows the colon after them. */

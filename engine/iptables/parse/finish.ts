@@ -6,7 +6,7 @@ import { byteLength } from "../bytes.js";
 import { MAX_CHAIN_NAME } from "../types.js";
 import type { AddressesDraft, ExtensionDraft } from "./draft.js";
 import { isMatch, isTarget } from "./registry.js";
-import { isIptablesMatch, isIptablesTarget } from "./foreign-names.js";
+import { isIptablesTarget } from "./foreign-names.js";
 import type { RuleReader } from "./rule-reader.js";
 
 /** The rules of a line: one for each pair of its source and destination addresses. */
@@ -51,12 +51,7 @@ function isOpaque(item: Prefix | Opaque | undefined): item is Opaque {
 
 function finishMatch(reader: RuleReader, draft: ExtensionDraft, reading: Reading): Match {
   if (draft.known === undefined) {
-    const known = isIptablesMatch(draft.name, reader.family);
-    const reason = known
-      ? `the match ${draft.name} is not understood here`
-      : `iptables 1.8.9 has no match ${draft.name} for IPv${reader.family}`;
-    report(reader, draft, known, "unknown-match", reason);
-    return keep(reader, draft, reason);
+    return keep(reader, draft, `the match ${draft.name} is not understood`);
   }
   checkProtocol(reader, draft);
   const trouble = draft.trouble ?? check(reader, draft, reading);
@@ -84,7 +79,9 @@ function jumpOrForeign(reader: RuleReader, draft: ExtensionDraft): Target {
     return { name: draft.option === "j" ? "jump" : "goto", chain: name };
   }
   const reason = draft.trouble ?? `the target ${name} is not understood here`;
-  if (draft.trouble === undefined) report(reader, draft, true, "unknown-target", reason);
+  if (draft.trouble === undefined && draft.nameWord !== undefined) {
+    reader.warnAt("unknown-target", `${reason}: it is kept as it is`, draft.nameWord);
+  }
   return keep(reader, draft, reason);
 }
 
@@ -113,19 +110,6 @@ function check(reader: RuleReader, draft: ExtensionDraft, reading: Reading): str
   const at = draft.nameWord ?? draft.words[0];
   if (at !== undefined) reader.errorAt("bad-extension", `${draft.name}: ${refused}`, at);
   return refused;
-}
-
-function report(
-  reader: RuleReader,
-  draft: ExtensionDraft,
-  known: boolean,
-  code: string,
-  reason: string,
-): void {
-  const at = draft.nameWord;
-  if (at === undefined) return;
-  if (known) reader.warn(code, `${reason}: it is kept as it is`, at.start, at.end);
-  else reader.errorAt(code, reason, at);
 }
 
 function keep(reader: RuleReader, draft: ExtensionDraft, reason: string): Opaque {

@@ -185,6 +185,8 @@ function readAddresses(
 
 /** What a resolver could look up; not all of these are names that the DNS takes. */
 const HOST_NAME = /^\w[\w.-]*$/;
+/** No domain does: this is an address gone wrong. */
+const ENDS_IN_NUMBER = /(?:^|\.)\d+\.?$/;
 
 function readAddressItem(
   reader: RuleReader,
@@ -203,7 +205,7 @@ function readAddressItem(
   }
   const slash = text.lastIndexOf("/");
   const host = slash < 0 ? text : text.slice(0, slash);
-  if (parseAddress(host) !== undefined || !HOST_NAME.test(host)) {
+  if (parseAddress(host) !== undefined || !HOST_NAME.test(host) || ENDS_IN_NUMBER.test(host)) {
     const reason = `"${text}" is no IPv${reader.family} address`;
     reader.errorAt("bad-address", reason, at);
     return { ...opaque, reason };

@@ -4,7 +4,7 @@ import { LONG_OPTIONS, SHORT_OPTIONS, type BaseOption, type Takes } from "./base
 import { isCommandOption, readCommand } from "./commands.js";
 import { emptyDraft, type ExtensionDraft, type RuleDraft } from "./draft.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
-import { isIptablesTarget } from "./foreign-names.js";
+import { isIptablesMatch, isIptablesTarget } from "./foreign-names.js";
 import { readHeaderOption } from "./header-options.js";
 import type { Opaque } from "../extensions/define.js";
 import { readExtensionOption } from "./extension-options.js";
@@ -209,6 +209,7 @@ export class RuleReader {
     if (name === undefined) return this.missingValue(word, 1);
     if (this.#not !== undefined) this.cannotNegate(word);
     const known = knownMatch(name.text, this.family);
+    if (known === undefined) this.#unknownMatch(name);
     this.draft.matches.push({
       option: "m",
       order: this.#orders++,
@@ -219,6 +220,19 @@ export class RuleReader {
       words: attached === undefined ? [word, name] : [word],
       trouble: undefined,
     });
+  }
+
+  #unknownMatch(name: Word): void {
+    if (isIptablesMatch(name.text, this.family)) {
+      this.warnAt(
+        "unknown-match",
+        `the match ${name.text} is not understood here: it is kept as it is`,
+        name,
+      );
+    } else {
+      const message = `iptables 1.8.9 has no match ${name.text} for IPv${this.family}`;
+      this.errorAt("unknown-match", message, name);
+    }
   }
 
   #target(option: "j" | "g", word: Word, attached: Word | undefined): void {

@@ -31,6 +31,9 @@ export interface ScanOptions {
 /** Where the scanner stands: in no table, in one of the text, in a guessed one, or in a strange one. */
 type Place = "outside" | "table" | "guessed" | "unknown";
 
+/** The start of a line that cannot go on with the one before it. */
+const NEW_LINE = /^(?:[*:#[\r\n]|-[A-Z] |COMMIT|$)/;
+
 /** Reads restore input line by line, as `iptables-restore.c` and `xtables-restore.c` do. */
 export class Scanner {
   readonly #text: string;
@@ -82,6 +85,11 @@ export class Scanner {
       this.#carriageReturn();
     }
     return { number: this.#number, text: this.#text.slice(start, end) };
+  }
+
+  /** How the next line begins. */
+  #peekLine(): string {
+    return this.#text.slice(this.#at, this.#at + 8);
   }
 
   #carriageReturn(): void {
@@ -238,7 +246,7 @@ export class Scanner {
       if (trouble !== undefined) this.#reportCommand(trouble, line, 3, 3 + plain.chain.length);
       return;
     }
-    if (line.text.endsWith("\\")) return this.#continued(line);
+    if (line.text.endsWith("\\") && !NEW_LINE.test(this.#peekLine())) return this.#continued(line);
     this.#runCommand(line, line.text);
   }
 

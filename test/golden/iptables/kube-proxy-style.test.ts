@@ -19,10 +19,12 @@ describe("what kube-proxy hands to the restore", () => {
   });
 
   for (const name of cases) {
-    it(`${name} is read without fault and printed in its style unchanged`, () => {
+    it(`${name} is read and printed in its style unchanged`, () => {
       const text = readFileSync(join(folder ?? "", name, "expected.iptables"), "utf8");
       const { value, faults } = parseRestore(text, { file: name });
-      assert.deepEqual(faults, []);
+      // iptables takes no leading zeros in an address to translate to: such a sync fails.
+      const refused = name.endsWith("addresses-leading-zeros") ? ["bad-value"] : [];
+      assert.deepEqual([...new Set(faults.map(({ code }) => code))], refused);
       assert.equal(printRestore(value, "kube-proxy"), text);
     });
   }

@@ -70,14 +70,17 @@ function isExplained(faults: readonly Fault[], verdict: Verdict, mode: Mode): bo
   if (!verdict.accepted) {
     return HOST_NAME.test(verdict.message) && faults.some(({ code }) => code === "host-name");
   }
-  const reasons = codes.map((code) => differenceFor(code, mode));
+  const said = DIFFERENCES.find(
+    (each) => each.modes.includes(mode) && each.said?.test(verdict.message),
+  );
+  const reasons = said === undefined ? codes.map((code) => differenceFor(code, mode)) : [said];
   if (reasons.includes(undefined)) return false;
   for (const difference of reasons) if (difference !== undefined) meet(difference, mode);
   return true;
 }
 
 function differenceFor(code: string, mode: Mode): Difference | undefined {
-  return DIFFERENCES.find(({ modes, codes }) => modes.includes(mode) && codes.includes(code));
+  return DIFFERENCES.find(({ modes, codes }) => modes.includes(mode) && codes?.includes(code));
 }
 
 function meet(difference: Difference, mode: Mode): void {
