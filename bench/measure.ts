@@ -26,13 +26,7 @@ export function measure(work: () => unknown, rounds: Rounds): Timing {
     times.push(timeOf(work, repeats) / repeats);
     if (times.length >= 50) break;
   }
-  times.sort((left, right) => left - right);
-  return {
-    medianMs: times[times.length >> 1] ?? 0,
-    minMs: times[0] ?? 0,
-    maxMs: times.at(-1) ?? 0,
-    rounds: times.length,
-  };
+  return timingOf(times);
 }
 
 const ROUND_MS = 20;
@@ -59,11 +53,15 @@ export async function measureAsync(work: () => Promise<unknown>, rounds: Rounds)
     times.push(performance.now() - before);
     if (times.length >= 50) break;
   }
-  times.sort((left, right) => left - right);
+  return timingOf(times);
+}
+
+function timingOf(times: readonly number[]): Timing {
+  const sorted = times.toSorted((left, right) => left - right);
   return {
-    medianMs: times[times.length >> 1] ?? 0,
-    minMs: times[0] ?? 0,
-    maxMs: times.at(-1) ?? 0,
-    rounds: times.length,
+    medianMs: sorted[sorted.length >> 1] ?? 0,
+    minMs: sorted[0] ?? 0,
+    maxMs: sorted.at(-1) ?? 0,
+    rounds: sorted.length,
   };
 }
