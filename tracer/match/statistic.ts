@@ -47,6 +47,7 @@ function anywhere(branch: Branch, key: string, { every, packet, not }: Cycle): A
   const missesKey = `${key} misses`;
   const misses = branch.memory.counters.get(missesKey) ?? 0;
   const of = every - misses;
+  assume(branch, `the counter of ${key} stands at any place alike`, "it is not given");
   return {
     ways: not ? of - 1 : 1,
     of,

@@ -68,7 +68,8 @@ export async function loadTrace(
   const { linked, rulesets } = take(rules);
   if ((needsEnds && ends === undefined) || linked.length === 0) return { value: undefined, faults };
   const value: TraceSetup = {
-    world: makeWorld({ rules: linked, host, statements }),
+    // One packet asks a node that has been running; a sequence begins where the rules were loaded.
+    world: makeWorld({ rules: linked, host, statements, countersAnywhere: needsEnds }),
     rulesets,
     names: options.file === undefined ? NO_NAMES : namesOf(known),
     ends,
