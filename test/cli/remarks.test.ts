@@ -43,7 +43,8 @@ describe("what a trace remarks", () => {
 
   const remarks = async (argv: string, rules?: string): Promise<readonly string[]> => {
     if (rules !== undefined) writeFileSync(join(folder, "rules"), rules);
-    const words = ["trace", ...argv.split(" "), "-o", "json", "--odds"];
+    const words = ["trace", ...argv.split(" "), "-o", "json"];
+    if (!words.includes("--endpoint")) words.push("--odds");
     const { out, err } = await capture(words, { cwd: folder });
     assert.equal(err, "");
     const answer: unknown = JSON.parse(out);
@@ -121,5 +122,33 @@ describe("what a trace remarks", () => {
 
   it("nothing of a source whose answer comes back by this node", async () => {
     assert.deepEqual(await remarks(`${QUERY} --from 10.0.1.9`), []);
+  });
+
+  const draws = (...chances: readonly string[]): string =>
+    [
+      "*nat",
+      ":PREROUTING ACCEPT [0:0]",
+      ":LOT - [0:0]",
+      "-A PREROUTING -j LOT",
+      ...chances.map(
+        (chance, index) =>
+          `-A LOT -p tcp -m statistic --mode random --probability ${chance} -j DNAT --to-destination 10.0.0.${index + 3}`,
+      ),
+      "-A LOT -p tcp -j DNAT --to-destination 10.0.0.9",
+      "COMMIT",
+      "",
+    ].join("\n");
+
+  it("shares that are uneven, and none of those that look uneven and are not", async () => {
+    assert.deepEqual(await remarks(`--rules rules ${PACKET}`, draws("0.25", "0.25")), [
+      "uneven: each draw of LOT takes a part of what the draws before it left, here 0.25, 0.25, which makes 25 %, 18.75 %, 56.25 %; 3 equal shares take 1/3, 1/2 and no draw in the last rule",
+    ]);
+    const even = draws("0.25", "0.33333333349", "0.5");
+    assert.deepEqual(await remarks(`--rules rules ${PACKET}`, even), []);
+  });
+
+  it("nothing of shares where not all ways were asked for", async () => {
+    const argv = `--rules rules ${PACKET} --endpoint 10.0.0.4:80`;
+    assert.deepEqual(await remarks(argv, draws("0.25", "0.25")), []);
   });
 });

@@ -1,6 +1,7 @@
 import { describeNearMiss } from "../../diagnose/near-miss-words.js";
 import { nearMisses } from "../../diagnose/near-miss.js";
 import { describeDraw, lostDraws, type LostDraws } from "../../diagnose/lost-draws.js";
+import { unevenDraws, type UnevenDraws } from "../../diagnose/uneven-draws.js";
 import type { OutcomeGroup } from "../../odds/group.js";
 import type { Condition } from "../../walk/result.js";
 import type { World } from "../../walk/world.js";
@@ -9,11 +10,23 @@ import { destinationText } from "../../report/words.js";
 
 /** Plain sentences on what a person would ask about when seeing these outcomes. */
 export function explainOutcomes(groups: readonly OutcomeGroup[]): readonly string[] {
-  return groups.flatMap((group) => {
+  const lost = groups.flatMap((group) => {
     const [way] = group.ways;
     if (way === undefined || group.path.translated) return [];
-    return lostDraws(way.events).map((lost) => lostSentence(group, lost));
+    return lostDraws(way.events).map((draws) => lostSentence(group, draws));
   });
+  return [...lost, ...unevenDraws(groups.flatMap(({ ways }) => ways)).map(unevenSentence)];
+}
+
+/** The part that each draw takes is one of what is left, which people read as one of all. */
+function unevenSentence({ chain, chances, shares }: UnevenDraws): string {
+  const percents = shares.map((share) => `${Number((share * 100).toFixed(2))} %`);
+  const even = chances.map((_, index) => `1/${shares.length - index}`);
+  return (
+    `uneven: each draw of ${chain} takes a part of what the draws before it left, here ` +
+    `${chances.map((chance) => Number(chance.toFixed(4))).join(", ")}, which makes ${percents.join(", ")}; ` +
+    `${shares.length} equal shares take ${even.join(", ")} and no draw in the last rule`
+  );
 }
 
 /** What could not be told, and made no difference. */
