@@ -1,4 +1,4 @@
-import { familyOf, widthOf, type Address, type Family } from "../../engine/net/ip.js";
+import { familyOf, type Address, type Family } from "../../engine/net/ip.js";
 import {
   andAddress,
   hostPrefix,
@@ -121,7 +121,7 @@ function routesOfIPv6(device: Interface, address: InterfaceAddress, anycast: boo
   const name = device.name;
   const local = { table: LOCAL_TABLE, device: name, metric: 0 } as const;
   const routes = [makeRoute({ ...local, type: "local", destination: hostPrefix(address.address) })];
-  if (device.loopback || address.prefixLength === widthOf(6)) return routes;
+  if (device.loopback) return routes;
   if (anycast && address.prefixLength < 127) {
     routes.push(makeRoute({ ...local, type: "anycast", destination: hostPrefix(subnet.address) }));
   }

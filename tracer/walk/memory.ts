@@ -1,4 +1,5 @@
 import type { Connection, HostState, IpSet, RecentEntry, TcpState, Tuple } from "../host/types.js";
+import { isUnknown } from "../packet/field.js";
 import { PersistentMap } from "./persistent.js";
 import { tupleKey } from "./tuple.js";
 
@@ -196,6 +197,8 @@ export function liveConnections(memory: Memory): readonly Tracked[] {
 
 /** Another live connection already answers with this tuple (`nf_conntrack_tuple_taken`). */
 export function isTaken(memory: Memory, tuple: Tuple, zones: Zones, own: number): boolean {
+  // A port that NAT draws at random is one that is free.
+  if (isUnknown(tuple.sourcePort) || isUnknown(tuple.destinationPort)) return false;
   const found = findConnection(memory, tuple, zones);
   return found !== undefined && found.connection.id !== own;
 }

@@ -1,6 +1,11 @@
 import { ICMP, ICMPV6 } from "../../../engine/net/protocol.js";
 import { isUnknown, type Field } from "../../../tracer/packet/field.js";
-import { keepConnection, liveConnections, type Memory } from "../../../tracer/walk/memory.js";
+import {
+  forgetConnection,
+  keepConnection,
+  liveConnections,
+  type Memory,
+} from "../../../tracer/walk/memory.js";
 import type { SeenPacket } from "./wire-format.js";
 
 /**
@@ -19,7 +24,10 @@ export function learnPorts(memory: Memory, seen: SeenPacket | undefined): Memory
       destinationPort: settled(reply.destinationPort, seen.sourcePort),
     };
     if (known.sourcePort !== reply.sourcePort || known.destinationPort !== reply.destinationPort) {
-      learned = keepConnection(learned, { ...connection, reply: known });
+      learned = keepConnection(forgetConnection(learned, connection), {
+        ...connection,
+        reply: known,
+      });
     }
   }
   return learned;

@@ -26,8 +26,8 @@ export interface Observation {
   /** As the last hook saw it. */
   readonly mark: number;
   /**
-   * How it came out, or how the last table saw it that it reached. Unknown when it vanished after a
-   * nat table, which tells only what was there before.
+   * How it came out, or how the table saw it that ended it. Unknown when it vanished, since what
+   * happens to it after the last table leaves no trace.
    */
   readonly ends: Ends | undefined;
   /** As it came out, where it came out. */
@@ -75,14 +75,13 @@ export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observati
   const last = trace.at(-1);
   const packet = left?.packet ?? delivered;
   const verdict = verdictOf(sent, left !== undefined, delivered !== undefined, last, scene);
-  const lostInNat = verdict === "vanished" && last?.table === "nat";
   return {
     verdict,
     steps: trace.flatMap((event) => stepOf(event, scene)),
     in: sent.from === undefined ? undefined : scene.deviceOfEnd.get(sent.from),
     out: left === undefined ? undefined : scene.deviceOfEnd.get(left.end),
     mark: last?.mark ?? 0,
-    ends: packet ?? (lostInNat ? undefined : (last?.packet ?? endsOf(sent.packet))),
+    ends: packet ?? (verdict === "vanished" ? undefined : (last?.packet ?? endsOf(sent.packet))),
     packet,
     answers: caught.filter((other) => !ours(other.packet)),
     failure: sighting.failure ?? undefined,
