@@ -1,5 +1,5 @@
-import { formatTime, type Clock } from "../clock.js";
-import type { Actor, Journal } from "../journal.js";
+import { formatTime } from "../clock.js";
+import type { Actor } from "../journal.js";
 import { sameJson, type JsonObject } from "../json.js";
 import {
   keyOfObject,
@@ -11,49 +11,31 @@ import {
 } from "../objects.js";
 import { randomSuffix, randomUid, type Random } from "../random.js";
 import type { ClusterSettings } from "../settings.js";
-import { keyOf, revisionOf, type Store, type StoreEvent, type Watch } from "../store/types.js";
+import type { Watch } from "../store/types.js";
 import { allocate, takenBy } from "./allocate.js";
-import { WatchCache, type ApiEvent } from "./cache.js";
+import type { ApiEvent, WatchCache } from "./cache.js";
 import { isFinished, planDeletion, type DeleteOptions } from "./deletion.js";
 import { prepareNew, prepareUpdate, validateNew, validateUpdate, type Part } from "./prepare.js";
-import { ALL_RESOURCES, RESOURCES, type Resource } from "./resources.js";
+import { ObjectStore, describe, type ObjectStoreParts, type WriteContext } from "./object-store.js";
+import { RESOURCES, type Resource } from "./resources.js";
 import {
   MODIFIED,
   alreadyExists,
   conflict,
-  failure,
   forbidden,
   invalid,
   notFound,
   ok,
   type ApiResult,
 } from "./status.js";
-import { asJson, asKind, asStored, readObject, withRevision } from "./typed.js";
+import { asJson, asKind, readObject } from "./typed.js";
 
-export interface ApiServerParts {
-  readonly store: Store;
-  readonly clock: Clock;
+export type { WriteContext } from "./object-store.js";
+
+export interface ApiServerParts extends ObjectStoreParts {
   readonly random: Random;
-  readonly journal: Journal;
   readonly settings: ClusterSettings;
 }
-
-/** Who writes, and what a journal's reader should know of it. */
-export interface WriteContext {
-  readonly actor: Actor;
-  readonly note?: string;
-  /** Go all the way but for the write itself. */
-  readonly dryRun?: boolean;
-}
-
-/** The write under way, so that the watch can tell which entry of the journal a change is. */
-interface Pending {
-  readonly key: string;
-  readonly context: WriteContext;
-  readonly did: string;
-}
-
-const ROOT = "/registry/";
 
 /**
  * The one door to the store: every object goes in and out here, checked, defaulted and numbered.
@@ -61,34 +43,35 @@ const ROOT = "/registry/";
  * a function of its inputs.
  */
 export class ApiServer {
-  readonly cache = new WatchCache();
+  readonly cache: WatchCache;
   readonly #parts: ApiServerParts;
+  readonly #objects: ObjectStore;
   #turn: Promise<unknown> = Promise.resolve();
-  #pending: Pending | undefined;
-  #watch: Watch | undefined;
 
-  private constructor(parts: ApiServerParts) {
+  private constructor(parts: ApiServerParts, objects: ObjectStore) {
     this.#parts = parts;
+    this.#objects = objects;
+    this.cache = objects.cache;
   }
 
-  /** Reads what the store holds and goes on watching it. */
   static async open(parts: ApiServerParts): Promise<ApiServer> {
-    const server = new ApiServer(parts);
-    const range = await parts.store.range(ROOT);
-    if (range.kind !== "range") return server;
-    for (const item of range.items) {
-      server.#learn({ type: "put", now: item, before: undefined });
-    }
-    server.cache.reached(range.revision);
-    const watch = await parts.store.watch(ROOT, range.revision + 1, (event) =>
-      server.#learn(event),
-    );
-    if (watch.kind === "watch") server.#watch = watch;
-    return server;
+    return new ApiServer(parts, await ObjectStore.open(parts));
   }
 
-  async close(): Promise<void> {
-    await this.#watch?.close();
+  close(): Promise<void> {
+    return this.#objects.close();
+  }
+
+  /**
+   * Tells of every change of a kind after revision `from`, past ones first (the `watch` verb).
+   * A revision that was compacted away is answered with `Expired`.
+   */
+  watch(
+    plural: Plural,
+    from: number,
+    listener: (event: Omit<ApiEvent, "entry">) => void,
+  ): Promise<ApiResult<Watch>> {
+    return this.#objects.watch(plural, from, listener);
   }
 
   /** Stores a new object, from whatever a client sent. */
@@ -170,7 +153,7 @@ export class ApiServer {
         spec: { ...old.spec, nodeName },
         status: { ...old.status, conditions: [...others, scheduled] },
       };
-      return this.#write("pods", next, old, context, "bound");
+      return this.#objects.write("pods", next, old, context, "bound");
     });
   }
 
@@ -208,23 +191,6 @@ export class ApiServer {
     });
   }
 
-  /**
-   * Tells of every change of a kind after revision `from`, past ones first (the `watch` verb).
-   * A revision that was compacted away is answered with `Expired`.
-   */
-  async watch(
-    plural: Plural,
-    from: number,
-    listener: (event: Omit<ApiEvent, "entry">) => void,
-  ): Promise<ApiResult<Watch>> {
-    const watch = await this.#parts.store.watch(prefixOf(plural), from + 1, (event) => {
-      const told = translate(event);
-      if (told !== undefined) listener(told);
-    });
-    if (watch.kind === "watch") return ok(watch);
-    return failure("Expired", `too old resource version: ${from} (${watch.oldest ?? "compacted"})`);
-  }
-
   #exclusive<T>(job: () => Promise<T>): Promise<T> {
     const run = this.#turn.then(job);
     this.#turn = run.catch(() => undefined);
@@ -253,7 +219,7 @@ export class ApiServer {
     }
     const allocated = this.#allocated(plural, valid.value, undefined);
     return allocated.ok
-      ? this.#write(plural, allocated.value, undefined, context, "created")
+      ? this.#objects.write(plural, allocated.value, undefined, context, "created")
       : allocated;
   }
 
@@ -317,8 +283,14 @@ export class ApiServer {
     if (sameJson(next, old)) return ok(old);
     const valid = part === "main" ? validateUpdate(plural, next, old) : ok(next);
     if (!valid.ok) return valid;
-    if (isFinished(next)) return this.#remove(plural, old, context);
-    return this.#write(plural, next, old, context, part === "main" ? "updated" : "reported");
+    if (isFinished(next)) return this.#objects.remove(plural, old, context);
+    return this.#objects.write(
+      plural,
+      next,
+      old,
+      context,
+      part === "main" ? "updated" : "reported",
+    );
   }
 
   async #delete<P extends Plural>(
@@ -342,7 +314,7 @@ export class ApiServer {
     const plan = planDeletion(old, options, this.#parts.clock.now());
     switch (plan.kind) {
       case "remove":
-        return this.#remove(plural, old, context);
+        return this.#objects.remove(plural, old, context);
       case "nothing":
         return ok(old);
       case "mark": {
@@ -350,129 +322,14 @@ export class ApiServer {
         const next = isNamespace(marked)
           ? { ...marked, status: { ...marked.status, phase: "Terminating" } }
           : marked;
-        return this.#write(plural, next, old, context, "marked for deletion");
+        return this.#objects.write(plural, next, old, context, "marked for deletion");
       }
     }
-  }
-
-  async #write<P extends Plural>(
-    plural: P,
-    next: Kinds[P],
-    old: Kinds[P] | undefined,
-    context: WriteContext,
-    did: string,
-  ): Promise<ApiResult<Kinds[P]>> {
-    if (context.dryRun === true) return ok(next);
-    const key = storeKey(plural, next);
-    const { store } = this.#parts;
-    const written = await this.#announced({ key, context, did }, () =>
-      store.put(key, asStored(next), { ifRevision: revisionSeen(old) }),
-    );
-    if (written.kind === "conflict")
-      return conflict(RESOURCES[plural], next.metadata.name, MODIFIED);
-    const { namespace, name } = next.metadata;
-    return ok(this.cache.get(plural, namespace, name) ?? next);
-  }
-
-  async #remove<P extends Plural>(
-    plural: P,
-    old: Kinds[P],
-    context: WriteContext,
-  ): Promise<ApiResult<Kinds[P]>> {
-    if (context.dryRun === true) return ok(old);
-    const key = storeKey(plural, old);
-    const { store } = this.#parts;
-    const written = await this.#announced({ key, context, did: "deleted" }, () =>
-      store.delete(key, { ifRevision: revisionSeen(old) }),
-    );
-    if (written.kind === "conflict")
-      return conflict(RESOURCES[plural], old.metadata.name, MODIFIED);
-    return ok(old);
-  }
-
-  /** Lets the watch know, while it hears of the change, whose it is. */
-  async #announced(pending: Pending, write: () => ReturnType<Store["put"]>) {
-    this.#pending = pending;
-    const written = await write();
-    if (written.kind === "written") await this.#parts.store.delivered(written.revision);
-    this.#pending = undefined;
-    return written;
-  }
-
-  #learn(event: StoreEvent): void {
-    const plural = pluralOf(event);
-    if (plural === undefined) return;
-    const revision = revisionOf(event);
-    const { value } = event.type === "delete" ? event.before : event.now;
-    const object = withRevision(plural, value, revision);
-    const { namespace, name } = object.metadata;
-    const before = this.cache.get(plural, namespace, name);
-    const entry = this.#record(keyOf(event), plural, object);
-    const type = event.type === "delete" ? "DELETED" : before === undefined ? "ADDED" : "MODIFIED";
-    this.cache.apply({ type, plural, object, before, revision, entry });
-  }
-
-  /** Heartbeats are not worth a line each. */
-  #record(key: string, plural: Plural, object: AnyObject): number | undefined {
-    const pending = this.#pending;
-    if (pending?.key !== key || plural === "leases") return undefined;
-    const { actor, note } = pending.context;
-    return this.#parts.journal.add({
-      at: this.#parts.clock.now(),
-      actor: actor.name,
-      because: actor.because,
-      did: pending.did,
-      object: describe(object),
-      note,
-      remark: undefined,
-    });
   }
 }
 
 function settled<T>(value: T): Promise<T> {
   return Promise.resolve(value);
-}
-
-/** `pod/default/web-1`. */
-export function describe(object: AnyObject): string {
-  return `${object.kind.toLowerCase()}/${keyOfObject(object)}`;
-}
-
-function prefixOf(plural: Plural): string {
-  return `${ROOT}${plural}/`;
-}
-
-function storeKey(plural: Plural, object: AnyObject): string {
-  return prefixOf(plural) + keyOfObject(object);
-}
-
-function revisionSeen(old: AnyObject | undefined): number {
-  return old === undefined ? 0 : Number(old.metadata.resourceVersion);
-}
-
-const PLURALS: ReadonlyMap<string, Plural> = new Map(
-  ALL_RESOURCES.map(({ plural }) => [plural, plural]),
-);
-
-function pluralOf(event: StoreEvent): Plural | undefined {
-  const key = keyOf(event);
-  return PLURALS.get(key.slice(ROOT.length, key.indexOf("/", ROOT.length)));
-}
-
-function translate(event: StoreEvent): Omit<ApiEvent, "entry"> | undefined {
-  const plural = pluralOf(event);
-  if (plural === undefined) return undefined;
-  const revision = revisionOf(event);
-  const before =
-    event.before === undefined
-      ? undefined
-      : withRevision(plural, event.before.value, event.before.modRevision);
-  if (event.type === "delete") {
-    const object = withRevision(plural, event.before.value, revision);
-    return { type: "DELETED", plural, object, before, revision };
-  }
-  const object = withRevision(plural, event.now.value, revision);
-  return { type: before === undefined ? "ADDED" : "MODIFIED", plural, object, before, revision };
 }
 
 function isService(object: AnyObject): object is Service {

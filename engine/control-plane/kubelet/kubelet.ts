@@ -5,7 +5,8 @@ import { isOver, isTerminating } from "../pods.js";
 import { actorOf, splitKey, type Component, type Surroundings } from "../simulation/component.js";
 import type { Machine, Machines } from "./machines.js";
 import { renewLease, reportHealthy } from "./registration.js";
-import { advance, isDown, startPod, stopPod, type RuntimePod } from "./runtime.js";
+import { advance } from "./advance.js";
+import { isDown, startPod, stopPod, type RuntimePod } from "./runtime.js";
 import { statusOf } from "./status.js";
 
 export const KUBELET = "kubelet";

@@ -1,14 +1,6 @@
 import type { ApiEvent } from "../../api/cache.js";
-import { matchesSelector } from "../../api/selector.js";
 import type { Actor } from "../../journal.js";
-import { sameJson } from "../../json.js";
-import {
-  controllerOf,
-  keyOfObject,
-  type Deployment,
-  type DeploymentCondition,
-  type ReplicaSet,
-} from "../../objects.js";
+import { controllerOf, keyOfObject, type Deployment, type ReplicaSet } from "../../objects.js";
 import { isOver } from "../../pods.js";
 import {
   actorOf,
@@ -16,17 +8,10 @@ import {
   type Component,
   type Surroundings,
 } from "../../simulation/component.js";
-import { rollingStep, scaleStep, sizeOfNewSet, slackOf, wasScaled, type Resize } from "./plan.js";
-import {
-  REVISION,
-  annotationsFor,
-  byAge,
-  makeSet,
-  newSetOf,
-  revisionOf,
-  wantedBy,
-} from "./replica-sets.js";
-import { deadlineOf, isComplete, statusOf, withDeploymentCondition } from "./status.js";
+import { rollingStep, scaleStep, sizeOfNewSet, slackOf, wasScaled } from "./plan.js";
+import { byAge, makeSet, newSetOf, revisionOf, wantedBy } from "./replica-sets.js";
+import { deadlineOf, isComplete, statusOf } from "./status.js";
+import { DeploymentWriter } from "./writer.js";
 
 const NAME = "deployment-controller";
 
@@ -40,9 +25,11 @@ interface Sets {
 export class DeploymentController implements Component {
   readonly name = NAME;
   readonly #around: Surroundings;
+  readonly #writer: DeploymentWriter;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#writer = new DeploymentWriter(around);
   }
 
   keysOf(event: ApiEvent): readonly string[] {
@@ -72,10 +59,10 @@ export class DeploymentController implements Component {
   }
 
   async #act(deployment: Deployment, actor: Actor): Promise<void> {
-    await this.#adopt(deployment, actor);
+    await this.#writer.adopt(deployment, actor);
     const { fresh, old } = this.#setsOf(deployment);
     if (deployment.spec.paused === true || wasScaled(deployment, allOf({ fresh, old }))) {
-      await this.#resize(deployment, scaleStep(deployment, fresh, old), actor);
+      await this.#writer.resize(deployment, scaleStep(deployment, fresh, old), actor);
       if (deployment.spec.paused !== true) await this.#annotateAll(deployment, actor);
       return;
     }
@@ -84,7 +71,7 @@ export class DeploymentController implements Component {
     } else {
       const made = await this.#freshSet(deployment, { fresh, old }, actor);
       if (made !== undefined) {
-        await this.#resize(deployment, rollingStep(deployment, made, old), actor);
+        await this.#writer.resize(deployment, rollingStep(deployment, made, old), actor);
       }
     }
     await this.#forgetHistory(deployment, actor);
@@ -93,7 +80,7 @@ export class DeploymentController implements Component {
   async #recreate(deployment: Deployment, { fresh, old }: Sets, actor: Actor): Promise<void> {
     const running = old.filter((set) => wantedBy(set) > 0);
     if (running.length > 0) {
-      await this.#resize(
+      await this.#writer.resize(
         deployment,
         running.map((set) => ({ set, to: 0 })),
         actor,
@@ -106,7 +93,7 @@ export class DeploymentController implements Component {
     const made = await this.#freshSet(deployment, { fresh, old }, actor);
     const replicas = deployment.spec.replicas ?? 1;
     if (made !== undefined && wantedBy(made) !== replicas) {
-      await this.#resize(deployment, [{ set: made, to: replicas }], actor);
+      await this.#writer.resize(deployment, [{ set: made, to: replicas }], actor);
     }
   }
 
@@ -114,29 +101,6 @@ export class DeploymentController implements Component {
     const sets = this.#around.api.cache.controlledBy("replicasets", deployment.metadata.uid);
     const fresh = newSetOf(deployment, sets);
     return { fresh, old: sets.filter((set) => set !== fresh) };
-  }
-
-  async #adopt(deployment: Deployment, actor: Actor): Promise<void> {
-    const { api } = this.#around;
-    const { namespace } = deployment.metadata;
-    for (const set of api.cache.orphans("replicasets", namespace)) {
-      if (!matchesSelector(deployment.spec.selector, set.metadata.labels)) continue;
-      const [owner] = makeSet(deployment, 0, 0).metadata.ownerReferences;
-      if (owner === undefined) continue;
-      await api.mutate(
-        "replicasets",
-        namespace,
-        set.metadata.name,
-        (current) => ({
-          ...current,
-          metadata: {
-            ...current.metadata,
-            ownerReferences: [...(current.metadata.ownerReferences ?? []), owner],
-          },
-        }),
-        { actor, note: `adopted by ${deployment.metadata.name}` },
-      );
-    }
   }
 
   /** The set of the present template, made if need be, numbered as the newest revision. */
@@ -149,8 +113,8 @@ export class DeploymentController implements Component {
     const found = fresh ?? (await this.#createSet(deployment, old, revision, actor));
     if (found === undefined) return undefined;
     const number = Math.max(revision, revisionOf(found));
-    await this.#annotate(deployment, found, number, actor);
-    await this.#markRevision(deployment, number, actor);
+    await this.#writer.annotate(deployment, found, number, actor);
+    await this.#writer.markRevision(deployment, number, actor);
     return this.#around.api.cache.get("replicasets", found.metadata.namespace, found.metadata.name);
   }
 
@@ -171,141 +135,27 @@ export class DeploymentController implements Component {
       { actor, note: `for the template of revision ${revision}, wanting ${replicas}` },
     );
     if (!created.ok) {
-      if (created.status.reason === "AlreadyExists") await this.#countCollision(deployment, actor);
+      if (created.status.reason === "AlreadyExists")
+        await this.#writer.countCollision(deployment, actor);
       else
         api.remark(actor, deployment, "Warning", "ReplicaSetCreateError", created.status.message);
       return undefined;
     }
     const set = created.value;
-    await this.#condition(deployment, actor, {
+    await this.#writer.condition(deployment, actor, {
       type: "Progressing",
       status: "True",
       reason: "NewReplicaSetCreated",
       message: `Created new replica set "${set.metadata.name}"`,
     });
-    if (replicas > 0) this.#saySized(deployment, set, 0, replicas, actor);
+    if (replicas > 0) this.#writer.saySized(deployment, set, 0, replicas, actor);
     return set;
-  }
-
-  #saySized(deployment: Deployment, set: ReplicaSet, from: number, to: number, actor: Actor): void {
-    const verb = to > from ? "up" : "down";
-    const note = `Scaled ${verb} replica set ${set.metadata.name} to ${to} from ${from}`;
-    this.#around.api.remark(actor, deployment, "Normal", "ScalingReplicaSet", note);
-  }
-
-  async #countCollision(deployment: Deployment, actor: Actor): Promise<void> {
-    const { namespace, name } = deployment.metadata;
-    await this.#around.api.mutate(
-      "deployments",
-      namespace,
-      name,
-      (current) => ({
-        ...current,
-        status: {
-          ...current.status,
-          collisionCount: (current.status?.collisionCount ?? 0) + 1,
-        },
-      }),
-      { actor, note: "another set has the name that the template's hash gives" },
-      "status",
-    );
-  }
-
-  async #condition(
-    deployment: Deployment,
-    actor: Actor,
-    condition: DeploymentCondition,
-  ): Promise<void> {
-    const { api, clock } = this.#around;
-    const { namespace, name } = deployment.metadata;
-    await api.mutate(
-      "deployments",
-      namespace,
-      name,
-      (current) => ({
-        ...current,
-        status: {
-          ...current.status,
-          conditions: withDeploymentCondition(
-            current.status?.conditions ?? [],
-            condition,
-            clock.now(),
-          ),
-        },
-      }),
-      { actor },
-      "status",
-    );
-  }
-
-  async #annotate(
-    deployment: Deployment,
-    set: ReplicaSet,
-    revision: number,
-    actor: Actor,
-  ): Promise<void> {
-    const { surge } = slackOf(deployment.spec);
-    const present = set.metadata.annotations ?? {};
-    const annotations = annotationsFor(deployment, present, revision, surge);
-    if (sameJson(annotations, present)) return;
-    await this.#around.api.mutate(
-      "replicasets",
-      set.metadata.namespace,
-      set.metadata.name,
-      (current) => ({ ...current, metadata: { ...current.metadata, annotations } }),
-      { actor, note: `revision ${revision}` },
-    );
   }
 
   /** After scaling, every set knows the new number, so that it is not taken for news again. */
   async #annotateAll(deployment: Deployment, actor: Actor): Promise<void> {
     for (const set of allOf(this.#setsOf(deployment))) {
-      await this.#annotate(deployment, set, revisionOf(set), actor);
-    }
-  }
-
-  async #markRevision(deployment: Deployment, revision: number, actor: Actor): Promise<void> {
-    if (deployment.metadata.annotations?.[REVISION] === String(revision)) return;
-    const { namespace, name } = deployment.metadata;
-    await this.#around.api.mutate(
-      "deployments",
-      namespace,
-      name,
-      (current) => ({
-        ...current,
-        metadata: {
-          ...current.metadata,
-          annotations: { ...current.metadata.annotations, [REVISION]: String(revision) },
-        },
-      }),
-      { actor, note: `revision ${revision}` },
-    );
-  }
-
-  async #resize(deployment: Deployment, steps: readonly Resize[], actor: Actor): Promise<void> {
-    for (const { set, to } of steps) {
-      const from = wantedBy(set);
-      const { surge } = slackOf(deployment.spec);
-      const resized = await this.#around.api.mutate(
-        "replicasets",
-        set.metadata.namespace,
-        set.metadata.name,
-        (current) => ({
-          ...current,
-          metadata: {
-            ...current.metadata,
-            annotations: annotationsFor(
-              deployment,
-              current.metadata.annotations ?? {},
-              revisionOf(current),
-              surge,
-            ),
-          },
-          spec: { ...current.spec, replicas: to },
-        }),
-        { actor, note: `scaled from ${from} to ${to}` },
-      );
-      if (resized.ok) this.#saySized(deployment, set, from, to, actor);
+      await this.#writer.annotate(deployment, set, revisionOf(set), actor);
     }
   }
 
