@@ -196,7 +196,7 @@ function readAddressItem(
   at: Word,
 ): Prefix | Opaque {
   const read = readPrefix(text, reader.family);
-  if ("address" in read) return withSpelling(read, text);
+  if ("address" in read) return withSpelling(read, text, reader.draft.matches.length > 0);
   const source = words === undefined ? `-${option} ${text}` : reader.source(words);
   const opaque = { name: "opaque", extension: `-${option}`, words: source } as const;
   if (read.kind === "refused") {
@@ -217,10 +217,12 @@ function readAddressItem(
 
 /**
  * Keeps the spelling where kube-proxy's style could not find it again: that style writes a host
- * without its length, and addresses as they were handed to it.
+ * without its length, and addresses as they were handed to it. A save always writes the length, so
+ * that only one behind a match, where a save has no addresses, tells anything.
  */
-function withSpelling(prefix: Prefix, text: string): Prefix {
+function withSpelling(prefix: Prefix, text: string, isBehindMatch: boolean): Prefix {
   const plain = formatPrefix(prefix);
+  if (!isBehindMatch && text === plain) return prefix;
   const usual = isHost(prefix) ? plain.slice(0, plain.lastIndexOf("/")) : plain;
   return usual === text ? prefix : { ...prefix, text };
 }

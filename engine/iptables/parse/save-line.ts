@@ -260,7 +260,7 @@ export class SaveLineReader {
     const length = smallNumber(text, hostEnd + 1, to);
     if (length < 0 || length > 32) return undefined;
     const prefix = makePrefix(address, maskOfLength(4, length));
-    const isUsual = length < 32 && prefix.address === address;
+    const isUsual = prefix.address === address && (length < 32 || this.#matchesFrom < 0);
     return { not, value: isUsual ? prefix : { ...prefix, text: text.slice(from, to) } };
   }
 
