@@ -6,6 +6,9 @@
 export class ByteWriter {
   private buffer: Buffer;
   private used = 0;
+  private source: ByteWriter | undefined;
+  private start = 0;
+  private end = 0;
 
   /** `capacity` in bytes is a guess; the buffer grows. */
   constructor(capacity: number) {
@@ -18,27 +21,42 @@ export class ByteWriter {
   }
 
   write(text: string): void {
-    if (this.used + text.length > this.buffer.length) this.grow(text.length);
+    this.settle();
+    this.reserve(text.length);
     this.used += this.buffer.write(text, this.used, "latin1");
   }
 
-  /** Adds the bytes of `from` from `start` to `end`. */
-  append(from: Uint8Array, start: number, end: number): void {
-    if (this.used + end - start > this.buffer.length) this.grow(end - start);
-    this.buffer.set(
-      start === 0 && end === from.length ? from : from.subarray(start, end),
-      this.used,
-    );
-    this.used += end - start;
+  /** Adds what another writer holds from `start` to `end`; neighbours are copied in one go. */
+  append(source: ByteWriter, start: number, end: number): void {
+    if (source === this.source && start === this.end) {
+      this.end = end;
+      return;
+    }
+    this.settle();
+    this.source = source;
+    this.start = start;
+    this.end = end;
   }
 
   /** The bytes from one length to another; a view, good until the writer is written to again. */
-  view(from: number, to = this.used): Uint8Array {
-    return this.buffer.subarray(from, to);
+  view(from: number, to?: number): Uint8Array {
+    this.settle();
+    return this.buffer.subarray(from, to ?? this.used);
   }
 
-  private grow(by: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.used + by));
+  /** Carries out what was appended last. */
+  private settle(): void {
+    const { source, start, end } = this;
+    this.source = undefined;
+    if (source === undefined || start === end) return;
+    this.reserve(end - start);
+    this.buffer.set(source.view(start, end), this.used);
+    this.used += end - start;
+  }
+
+  private reserve(more: number): void {
+    if (this.used + more <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.used + more));
     this.buffer.copy(larger, 0, 0, this.used);
     this.buffer = larger;
   }

@@ -2,9 +2,9 @@ import type { Belief } from "../services/types.js";
 import { ByteWriter } from "./bytes.js";
 import { CHAIN } from "./chain-names.js";
 import type { SyncConditions } from "./context.js";
-import { writeRule, type KubeRule } from "./rule.js";
+import type { KubeRule } from "./rule.js";
 import { serviceRules } from "./service-rules.js";
-import { declaration } from "./text.js";
+import { declaration, writeRules } from "./text.js";
 
 /** The chains that all Services share, each with its table. */
 export const SHARED_CHAINS = [
@@ -19,16 +19,30 @@ export const SHARED_CHAINS = [
 /** How many rules there are in each of `SHARED_CHAINS`. */
 export type SharedCounts = readonly number[];
 
+/** What several entries were written into, part by part. */
+export interface Chunk {
+  /** Rules of filter. */
+  readonly filter: ByteWriter;
+  /** Declarations of the Services' own chains. */
+  readonly declarations: ByteWriter;
+  /** Of each Service port the rules of nat's shared chains, then those of its own chains. */
+  readonly nat: ByteWriter;
+}
+
 /** The rules of one Service port, written once and kept while its belief stands. */
 export interface Entry {
   readonly belief: Belief;
   readonly conditions: SyncConditions;
-  readonly filter: Uint8Array;
-  readonly declarations: Uint8Array;
-  /** Rules of shared chains of nat, then those of its own chains. */
-  readonly nat: Uint8Array;
-  /** Bytes of `nat` that are rules of shared chains. */
-  readonly dispatchLength: number;
+  readonly chunk: Chunk;
+  /** Where its bytes are in each part of the chunk. */
+  readonly filterStart: number;
+  readonly filterEnd: number;
+  readonly declarationsStart: number;
+  readonly declarationsEnd: number;
+  readonly natStart: number;
+  /** The end of its rules of shared chains, where those of its own chains start. */
+  readonly dispatchEnd: number;
+  readonly natEnd: number;
   readonly counts: SharedCounts;
 }
 
@@ -42,66 +56,56 @@ const ENDPOINT_BYTES = 370;
 const SERVICE_BYTES = 420;
 const DECLARATION_BYTES = 34;
 
-const NOTHING = new Uint8Array(0);
 const ONE_CLUSTER_IP: SharedCounts = [1, 0, 0, 0, 0, 0];
 
-/** Compiles beliefs into entries, in their order; all share a few large buffers. */
+/** Compiles beliefs into entries, in their order; all share one chunk. */
 export function compileEntries(
   beliefs: readonly Belief[],
   conditions: SyncConditions,
 ): readonly Entry[] {
   const endpoints = beliefs.reduce((sum, belief) => sum + belief.endpoints.length, 0);
-  const filter = new ByteWriter(0);
-  const chains = new ByteWriter((endpoints + beliefs.length) * DECLARATION_BYTES);
-  const nat = new ByteWriter(endpoints * ENDPOINT_BYTES + beliefs.length * SERVICE_BYTES);
-  const drafts = beliefs.map((belief) => draft(belief, conditions, filter, chains, nat));
-  // Writers may move while they grow, so views are taken when all is written.
-  return drafts.map(({ filterAt, chainsAt, natAt, rest }) => ({
-    belief: rest.belief,
-    conditions,
-    filter: filterAt.from === filterAt.to ? NOTHING : filter.view(filterAt.from, filterAt.to),
-    declarations: chains.view(chainsAt.from, chainsAt.to),
-    nat: nat.view(natAt.from, natAt.to),
-    dispatchLength: rest.dispatchLength,
-    counts: rest.counts,
-  }));
+  const chunk: Chunk = {
+    filter: new ByteWriter(0),
+    declarations: new ByteWriter((endpoints + beliefs.length) * DECLARATION_BYTES),
+    nat: new ByteWriter(endpoints * ENDPOINT_BYTES + beliefs.length * SERVICE_BYTES),
+  };
+  return beliefs.map((belief) => compileEntry(belief, conditions, chunk));
 }
 
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-function draft(
-  belief: Belief,
-  conditions: SyncConditions,
-  filter: ByteWriter,
-  chains: ByteWriter,
-  nat: ByteWriter,
-) {
+function compileEntry(belief: Belief, conditions: SyncConditions, chunk: Chunk): Entry {
+  const { filter, declarations, nat } = chunk;
   const rules = serviceRules(belief, conditions);
-  const filterAt = writeAll(rules.filter.map(writeRule), filter);
-  const chainsAt = writeAll(rules.chains.map(declaration), chains);
-  const dispatchAt = writeAll(rules.dispatch.map(writeRule), nat);
-  let own = "";
-  for (const rule of rules.own) own += writeRule(rule);
-  nat.write(own);
+  const filterStart = filter.length;
+  const declarationsStart = declarations.length;
+  const natStart = nat.length;
+  if (rules.filter.length > 0) filter.write(writeRules(rules.filter));
+  declarations.write(rules.chains.map(declaration).join(""));
+  nat.write(writeRules(rules.dispatch));
+  const dispatchEnd = nat.length;
+  nat.write(writeRules(rules.own));
   return {
-    filterAt,
-    chainsAt,
-    natAt: { from: dispatchAt.from, to: nat.length },
-    rest: {
-      belief,
-      dispatchLength: dispatchAt.to - dispatchAt.from,
-      counts: countShared(rules.dispatch, rules.filter),
-    },
+    belief,
+    conditions,
+    chunk,
+    filterStart,
+    filterEnd: filter.length,
+    declarationsStart,
+    declarationsEnd: declarations.length,
+    natStart,
+    dispatchEnd,
+    natEnd: nat.length,
+    counts: countShared(rules.dispatch, rules.filter),
   };
 }
 
-function writeAll(lines: readonly string[], writer: ByteWriter): Stretch {
-  const from = writer.length;
-  if (lines.length > 0) writer.write(lines.join(""));
-  return { from, to: writer.length };
+/** Bytes of restore input that an entry takes. */
+export function entryBytes(entry: Entry): number {
+  return (
+    entry.filterEnd -
+    entry.filterStart +
+    (entry.declarationsEnd - entry.declarationsStart) +
+    (entry.natEnd - entry.natStart)
+  );
 }
 
 function countShared(nat: readonly KubeRule[], filter: readonly KubeRule[]): SharedCounts {

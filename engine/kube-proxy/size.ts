@@ -8,7 +8,7 @@ import {
   nodePortJumps,
 } from "./base-chains.js";
 import type { Compilation } from "./compile.js";
-import { compileEntries, SHARED_CHAINS, type Entry } from "./entry.js";
+import { compileEntries, entryBytes, SHARED_CHAINS, type Entry } from "./entry.js";
 import { serviceRules } from "./service-rules.js";
 import { CHAIN } from "./chain-names.js";
 
@@ -73,9 +73,7 @@ export function sizeOf(compilation: Compilation, top = 10): CompiledSize {
 
 function portSize(belief: Belief, { conditions }: Compilation) {
   const rules = serviceRules(belief, conditions);
-  const entry = compileEntries([belief], conditions)[0];
-  const bytes =
-    (entry?.filter.length ?? 0) + (entry?.declarations.length ?? 0) + (entry?.nat.length ?? 0);
+  const bytes = compileEntries([belief], conditions).reduce((sum, one) => sum + entryBytes(one), 0);
   const nat = rules.dispatch.length + rules.own.length;
   const port: PortSize = {
     label: belief.port.label,

@@ -15,7 +15,9 @@ export function declaration(chain: string): string {
 }
 
 export function writeRules(rules: readonly KubeRule[]): string {
-  return rules.map(writeRule).join("");
+  let text = "";
+  for (const rule of rules) text += writeRule(rule);
+  return text;
 }
 
 /** What a sync writes whatever the Services are, each part where it belongs. */

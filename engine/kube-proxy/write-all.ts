@@ -1,5 +1,5 @@
 import { ByteWriter } from "./bytes.js";
-import type { Entry } from "./entry.js";
+import { entryBytes, type Entry } from "./entry.js";
 import { declaration, type Frame } from "./text.js";
 
 /** The entries of one Service, in their order. */
@@ -18,17 +18,17 @@ export function writeEverything<Service extends ServiceEntries>(
   stale: readonly string[],
 ): Uint8Array {
   const filter: Entry[] = [];
-  const shared: Entry[] = [];
-  const own = new Set<Entry>();
+  const entries: Entry[] = [];
+  const whole: boolean[] = [];
   let size = 0;
   for (const service of services) {
-    const whole = rewritten(service);
+    const isWhole = rewritten(service);
     for (const entry of service.entries) {
-      if (entry.filter.length > 0) filter.push(entry);
-      shared.push(entry);
-      if (whole) own.add(entry);
-      size += entry.filter.length + entry.dispatchLength;
-      if (whole) size += entry.declarations.length + entry.nat.length - entry.dispatchLength;
+      if (entry.filterEnd > entry.filterStart) filter.push(entry);
+      entries.push(entry);
+      whole.push(isWhole);
+      size += isWhole ? entryBytes(entry) : entry.filterEnd - entry.filterStart;
+      if (!isWhole) size += entry.dispatchEnd - entry.natStart;
     }
   }
   const staleHead = stale.map(declaration).join("");
@@ -36,12 +36,16 @@ export function writeEverything<Service extends ServiceEntries>(
   const framing = Object.values(frame).reduce((sum: number, { length }: string) => sum + length, 0);
   const out = new ByteWriter(size + framing + staleHead.length + staleTail.length);
   out.write(frame.filterHead);
-  for (const entry of filter) out.append(entry.filter, 0, entry.filter.length);
+  for (const { chunk, filterStart, filterEnd } of filter) {
+    out.append(chunk.filter, filterStart, filterEnd);
+  }
   out.write(frame.filterTail + frame.natChains);
-  for (const entry of own) out.append(entry.declarations, 0, entry.declarations.length);
+  for (const [index, { chunk, declarationsStart, declarationsEnd }] of entries.entries()) {
+    if (whole[index] === true) out.append(chunk.declarations, declarationsStart, declarationsEnd);
+  }
   out.write(staleHead + frame.natHead);
-  for (const entry of shared) {
-    out.append(entry.nat, 0, own.has(entry) ? entry.nat.length : entry.dispatchLength);
+  for (const [index, { chunk, natStart, dispatchEnd, natEnd }] of entries.entries()) {
+    out.append(chunk.nat, natStart, whole[index] === true ? natEnd : dispatchEnd);
   }
   out.write(staleTail + frame.natTail);
   return out.view(0);

@@ -42,27 +42,26 @@ function readAddresses(subset: Fields): ReadonlyMap<Family, readonly SliceEndpoi
     for (const entry of subset.items(key)) {
       const address = entry.text("ip");
       const family = address === undefined ? undefined : sloppyFamily(address);
-      if (address === undefined || family === undefined) {
+      if (address === undefined || family === undefined || isMapped(address)) {
         entry.error("bad-address", `${JSON.stringify(address ?? "")} is not an IP address`, "ip");
         continue;
       }
       const endpoints = found.get(family) ?? [];
-      endpoints.push(makeEndpoint(entry, address, family, ready));
+      endpoints.push(makeEndpoint(entry, address, ready));
       found.set(family, endpoints);
     }
   }
   return found;
 }
 
-function makeEndpoint(
-  entry: Fields,
-  address: string,
-  family: Family,
-  ready: boolean,
-): SliceEndpoint {
+/** An IPv4 address in IPv6 form, which proxies could not write. */
+function isMapped(address: string): boolean {
+  return address.includes(":") && sloppyFamily(address) === 4;
+}
+
+function makeEndpoint(entry: Fields, address: string, ready: boolean): SliceEndpoint {
   return {
     address,
-    family,
     addresses: address,
     nodeName: entry.text("nodeName"),
     zone: undefined,

@@ -72,11 +72,6 @@ function readEndpoints(object: Fields, family: Family): readonly SliceEndpoint[]
   return endpoints;
 }
 
-interface SliceAddress {
-  readonly address: string;
-  readonly family: Family;
-}
-
 /**
  * The first address. One of another family than the slice's is an error, and yet it is kept: the
  * proxy of its own family uses it. Written flat: clusters hold 100,000 of them.
@@ -86,11 +81,11 @@ function readAddress(
   raw: Mapping,
   index: number,
   family: Family,
-): SliceAddress | undefined {
+): string | undefined {
   const addresses: unknown = raw["addresses"];
   const address: unknown = Array.isArray(addresses) ? addresses[0] : undefined;
   if (typeof address === "string") {
-    if (family === 4 && parseIPv4(address) !== undefined) return { address, family };
+    if (family === 4 && parseIPv4(address) !== undefined) return address;
     const actual = sloppyFamily(address);
     const where = ["endpoints", index, "addresses", 0] as const;
     if (actual === undefined || (actual === 4 && address.includes(":"))) {
@@ -106,7 +101,7 @@ function readAddress(
       const message = `${address} has leading zeros: proxies write it as it is, and iptables reads such parts as octal`;
       object.warn("address-with-leading-zeros", message, ...where);
     }
-    return { address, family: actual };
+    return address;
   }
   if (Array.isArray(addresses) && addresses.length === 0) {
     const message = "an endpoint without addresses is ignored";
@@ -117,18 +112,12 @@ function readAddress(
   return undefined;
 }
 
-function makeEndpoint(
-  object: Fields,
-  raw: Mapping,
-  index: number,
-  { address, family }: SliceAddress,
-): SliceEndpoint {
+function makeEndpoint(object: Fields, raw: Mapping, index: number, address: string): SliceEndpoint {
   const conditions = raw["conditions"];
   const given = isMapping(conditions) ? conditions : {};
   const addresses = raw["addresses"];
   return {
     address,
-    family,
     addresses: Array.isArray(addresses) && addresses.length > 1 ? addresses.join(",") : address,
     nodeName: textOf(object, raw, index, "nodeName"),
     zone: textOf(object, raw, index, "zone"),

@@ -65,10 +65,11 @@ export interface SlicePort {
 }
 
 export interface SliceEndpoint {
-  /** The first address, as it stands; proxies use no other. */
+  /**
+   * The first address, as it stands; proxies use no other. Of the slice's family unless the slice
+   * is faulty; IPv4 addresses are never in IPv6 form.
+   */
   readonly address: string;
-  /** The address's own; in a sound slice that of the slice. */
-  readonly family: Family;
   /** All addresses joined by commas: what duplicates are ordered by. */
   readonly addresses: string;
   readonly nodeName: string | undefined;

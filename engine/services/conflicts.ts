@@ -21,21 +21,34 @@ export function findConflicts(
   beliefs: readonly Belief[],
   services: readonly ServiceObject[],
 ): readonly Fault[] {
+  const faults = [...doublePorts(services), ...crowded(beliefs)];
+  if (!anyContested(beliefs)) return faults;
   const held = new Map<string, Claim[]>();
-  const contested = new Set<string>();
   for (const belief of beliefs) {
     for (const claim of claimsOf(belief)) {
       const others = held.get(claim.what);
       if (others === undefined) held.set(claim.what, [claim]);
-      else {
-        others.push(claim);
-        contested.add(claim.what);
-      }
+      else others.push(claim);
     }
   }
-  const faults: Fault[] = [];
-  for (const what of contested) faults.push(...judge(held.get(what) ?? []));
-  return [...faults, ...doublePorts(services), ...crowded(beliefs)];
+  const contested = [...held.values()].filter((claims) => claims.length > 1);
+  return [...contested.flatMap(judge), ...faults];
+}
+
+/** A quick look, as conflicts are rare and clusters large: whether anything is wanted twice. */
+function anyContested(beliefs: readonly Belief[]): boolean {
+  const seen = new Set<string>();
+  const again = (key: string) => seen.size === seen.add(key).size;
+  return beliefs.some(({ port }) => {
+    const tail = `/${port.port}/${port.protocol}`;
+    return (
+      again(port.clusterIP + tail) ||
+      port.externalIPs.some((ip) => again(ip + tail)) ||
+      port.loadBalancerVIPs.some((ip) => again(ip + tail)) ||
+      (port.nodePort !== 0 && again(`${port.nodePort}/${port.protocol}`)) ||
+      (port.healthCheckNodePort !== 0 && again(`${port.healthCheckNodePort}/tcp`))
+    );
+  });
 }
 
 function* claimsOf(belief: Belief): Generator<Claim> {

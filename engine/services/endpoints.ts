@@ -3,8 +3,21 @@ import type { EndpointSliceObject } from "../kubernetes/types.js";
 import { compareText, portKey } from "./names.js";
 import type { Endpoint } from "./types.js";
 
-/** By `portKey`: all endpoints of a Service, usable or not, sorted by their text. */
-export type EndpointsByPort = ReadonlyMap<string, readonly Endpoint[]>;
+/** All endpoints of one port of a Service, usable or not, sorted by their text. */
+export interface PortEndpoints {
+  /** As `portKey` makes it. */
+  readonly key: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Of all ports that have endpoints. A list: a Service has few ports, and a cluster many Services. */
+export type EndpointsByPort = readonly PortEndpoints[];
+
+const NONE: readonly Endpoint[] = [];
+
+export function endpointsAt(byPort: EndpointsByPort, key: string): readonly Endpoint[] {
+  return byPort.find((port) => port.key === key)?.endpoints ?? NONE;
+}
 
 /** Whether proxies look at the slice at all. */
 export function sliceCounts(slice: EndpointSliceObject): boolean {
@@ -23,20 +36,20 @@ export function endpointsOf(
   family: Family,
   nodeName: string | undefined,
 ): EndpointsByPort {
-  const byPort = new Map<string, Endpoint[]>();
+  const byPort: { key: string; endpoints: Endpoint[] }[] = [];
   for (const slice of slices) {
     for (const port of slice.ports) {
       const key = portKey(port.name, port.protocol);
-      const found = byPort.get(key) ?? [];
-      byPort.set(key, found);
-      addEndpoints(found, slice, port.port, family, nodeName);
+      const known = byPort.find((other) => other.key === key);
+      const found = known ?? { key, endpoints: [] };
+      if (known === undefined) byPort.push(found);
+      addEndpoints(found.endpoints, slice, port.port, family, nodeName);
     }
   }
-  for (const [key, found] of byPort) {
-    if (found.length === 0) byPort.delete(key);
-    else byPort.set(key, withoutDoubles(found.sort(byText), slices));
+  for (const port of byPort) {
+    port.endpoints = withoutDoubles(port.endpoints.sort(byText), slices);
   }
-  return byPort;
+  return byPort.filter(({ endpoints }) => endpoints.length > 0);
 }
 
 function addEndpoints(
@@ -48,9 +61,10 @@ function addEndpoints(
 ): void {
   const tail = `:${port}`;
   for (const from of slice.endpoints) {
-    if (from.family !== family) continue;
     const { address } = from;
-    const text = address.includes(":") ? `[${address}]${tail}` : address + tail;
+    const isSix = address.includes(":");
+    if (isSix !== (family === 6)) continue;
+    const text = isSix ? `[${address}]${tail}` : address + tail;
     const local = nodeName !== undefined && nodeName !== "" && from.nodeName === nodeName;
     found.push({ text, local, from });
   }

@@ -5,7 +5,7 @@ import {
   type KubernetesObjects,
   type ServiceObject,
 } from "../kubernetes/types.js";
-import { sliceCounts, type EndpointsByPort } from "./endpoints.js";
+import { endpointsAt, sliceCounts, type EndpointsByPort } from "./endpoints.js";
 import { compareNames, portKey } from "./names.js";
 import { servicePortsOf, type ServicePorts, type ServiceReading } from "./service-ports.js";
 import { SliceTracker, type EndpointsChange } from "./slice-tracker.js";
@@ -20,7 +20,7 @@ export interface ModelChange {
 }
 
 const ABSENT: ServicePorts = { ports: [], skipped: "there is no such Service" };
-const NO_ENDPOINTS: EndpointsByPort = new Map();
+const NO_ENDPOINTS: EndpointsByPort = [];
 
 /** All that a proxy on one node believes about Services, kept up to date object by object. */
 export class ProxyModel {
@@ -126,7 +126,7 @@ export class ProxyModel {
     const endpoints = this.endpoints(key);
     const beliefs = ports.map((port) => ({
       port,
-      endpoints: endpoints.get(portKey(port.name.port, port.name.protocol)) ?? [],
+      endpoints: endpointsAt(endpoints, portKey(port.name.port, port.name.protocol)),
     }));
     return beliefs.length < 2
       ? beliefs
@@ -148,8 +148,8 @@ export class ProxyModel {
     return this.services.get(key) ?? ABSENT;
   }
 
-  *allServices(): Generator<readonly [key: string, ports: ServicePorts]> {
-    yield* this.services;
+  allServices(): ReadonlyMap<string, ServicePorts> {
+    return this.services;
   }
 
   private tracker(owner: string): SliceTracker {

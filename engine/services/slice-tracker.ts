@@ -4,7 +4,7 @@ import { endpointsOf, sliceCounts, type EndpointsByPort } from "./endpoints.js";
 import { compareText } from "./names.js";
 import { sameSlice } from "./same-slice.js";
 
-const NO_ENDPOINTS: EndpointsByPort = new Map();
+const NO_ENDPOINTS: EndpointsByPort = [];
 
 /** What a Service's endpoints were, and are since the last look. */
 export interface EndpointsChange {
@@ -18,17 +18,21 @@ export interface EndpointsChange {
  */
 export class SliceTracker {
   endpoints: EndpointsByPort = NO_ENDPOINTS;
-  private readonly applied = new Map<string, EndpointSliceObject>();
-  private readonly pending = new Map<string, EndpointSliceObject | undefined>();
+  /** By name. Lists: nearly every Service has one slice, and a cluster many Services. */
+  private applied: readonly EndpointSliceObject[] = NO_SLICES;
+  private pending: readonly PendingSlice[] = NO_PENDING;
   private legacy: EndpointsObject | undefined;
   private legacyChanged = false;
 
   /** Takes a new version of a slice, or its end. */
   set(name: string, slice: EndpointSliceObject | undefined): void {
-    const known = this.pending.has(name) ? this.pending.get(name) : this.applied.get(name);
+    const waiting = this.pending.find((other) => other.name === name);
+    const known = waiting === undefined ? this.appliedSlice(name) : waiting.slice;
     const unchanged =
       slice === undefined || known === undefined ? slice === known : sameSlice(slice, known);
-    if (!unchanged) this.pending.set(name, slice);
+    if (unchanged) return;
+    const others = this.pending.filter((other) => other !== waiting);
+    this.pending = [...others, { name, slice }];
   }
 
   setLegacy(endpoints: EndpointsObject | undefined): void {
@@ -39,28 +43,47 @@ export class SliceTracker {
 
   /** Nothing is left of the Service's endpoints. */
   get empty(): boolean {
-    return this.applied.size === 0 && this.pending.size === 0 && this.legacy === undefined;
+    return this.applied.length === 0 && this.pending.length === 0 && this.legacy === undefined;
   }
 
   /** Applies what is pending; `undefined` when that is nothing. */
   commit(family: Family, nodeName: string | undefined): EndpointsChange | undefined {
-    if (this.pending.size === 0 && !this.legacyChanged) return undefined;
+    if (this.pending.length === 0 && !this.legacyChanged) return undefined;
     const before = this.endpoints;
-    for (const [name, slice] of this.pending) {
-      if (slice === undefined) this.applied.delete(name);
-      else this.applied.set(name, slice);
-    }
-    this.pending.clear();
+    this.applied = this.withPending();
+    this.pending = NO_PENDING;
     this.legacyChanged = false;
     this.endpoints = endpointsOf(this.counting(), family, nodeName);
     return { before, after: this.endpoints };
   }
 
   private counting(): readonly EndpointSliceObject[] {
-    if (this.applied.size === 0) return this.legacy?.slices.filter(sliceCounts) ?? [];
-    const slices = [...this.applied.values()];
-    return slices.length === 1
-      ? slices
-      : slices.sort((left, right) => compareText(left.name, right.name));
+    return this.applied.length === 0
+      ? (this.legacy?.slices.filter(sliceCounts) ?? NO_SLICES)
+      : this.applied;
+  }
+
+  private appliedSlice(name: string): EndpointSliceObject | undefined {
+    return this.applied.find((slice) => slice.name === name);
+  }
+
+  /** The slices as they are with what is pending, by name. */
+  private withPending(): readonly EndpointSliceObject[] {
+    const fresh = this.pending.flatMap(({ slice }) => slice ?? NO_SLICES);
+    if (this.applied.length === 0 && fresh.length < 2) return fresh;
+    const replaced = new Set(this.pending.map(({ name }) => name));
+    return this.applied
+      .filter(({ name }) => !replaced.has(name))
+      .concat(fresh)
+      .sort((left, right) => compareText(left.name, right.name));
   }
 }
+
+/** A new version of a slice, or its end. */
+interface PendingSlice {
+  readonly name: string;
+  readonly slice: EndpointSliceObject | undefined;
+}
+
+const NO_SLICES: readonly EndpointSliceObject[] = [];
+const NO_PENDING: readonly PendingSlice[] = [];

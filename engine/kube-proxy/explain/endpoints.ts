@@ -68,8 +68,8 @@ function whyNotListed(
   slice: EndpointSliceObject,
   from: SliceEndpoint,
 ): string {
-  if (from.family !== settings.family)
-    return `IPv${from.family}, and these are IPv${settings.family} rules`;
+  const family = from.address.includes(":") ? 6 : 4;
+  if (family !== settings.family) return `IPv${family}, and these are IPv${settings.family} rules`;
   const { name } = port;
   const sameName = slice.ports.filter((other) => other.name === name.port);
   const wanted = name.port === "" ? "without a name" : `named ${name.port}`;

@@ -1,3 +1,5 @@
+import { endpointsAt } from "../../services/endpoints.js";
+import { portKey } from "../../services/names.js";
 import type { ModelChange } from "../../services/model.js";
 import type { Belief, Endpoint, ServicePort } from "../../services/types.js";
 
@@ -42,9 +44,9 @@ export function staleConntrack(
   for (const [service, { before, after }] of change.endpoints) {
     for (const { port } of beliefs(service)) {
       if (!isUdp(port)) continue;
-      const key = `${port.name.port}/${port.name.protocol}`;
-      const old = before.get(key) ?? [];
-      const now = after.get(key) ?? [];
+      const key = portKey(port.name.port, port.name.protocol);
+      const old = endpointsAt(before, key);
+      const now = endpointsAt(after, key);
       if (now.some(isServing) && !old.some(isServing)) {
         for (const address of addressesOf(port)) addresses.add(address);
         if (port.nodePort !== 0) nodePorts.add(port.nodePort);

@@ -51,11 +51,19 @@ export function editByName(
   before: readonly string[],
   after: readonly string[],
 ): readonly string[] {
-  const { head, tail } = commonEnds(before, after);
+  const { head, tail } = endsToKeep(before, after);
   const old = before.slice(head, before.length - tail);
   const fresh = after.slice(head, after.length - tail);
   return [
     ...old.map((spec) => `-D ${chain}${spec}\n`),
     ...fresh.map((spec, index) => `-I ${chain} ${offset + head + index + 1}${spec}\n`),
   ];
+}
+
+/** Deleting by name takes the first of equal rules, so none of those kept may equal one deleted. */
+function endsToKeep(before: readonly string[], after: readonly string[]) {
+  const ends = commonEnds(before, after);
+  const gone = before.slice(ends.head, before.length - ends.tail);
+  const kept = new Set([...before.slice(0, ends.head), ...before.slice(before.length - ends.tail)]);
+  return gone.some((spec) => kept.has(spec)) ? { head: 0, tail: 0 } : ends;
 }

@@ -18,7 +18,7 @@ export function healthChecks(model: ProxyModel): HealthChecks {
   const localReadyEndpoints = new Map<string, number>();
   for (const key of model.servicesWithEndpoints()) {
     const local = new Set<string>();
-    for (const endpoints of model.endpoints(key).values()) {
+    for (const { endpoints } of model.endpoints(key)) {
       for (const { local: here, from } of endpoints)
         if (here && from.ready) local.add(from.address);
     }
