@@ -38,6 +38,13 @@ export function labCommand(context: Context): Command {
       `
 Time stands still between commands: \`lab tick\` and \`lab rollout status\` let it pass.
 
+No program really runs: a container listens on the ports that it declares. Annotations of a Pod
+say how its programs behave, for all containers (5s) or by name (nginx=5s,redis=0s):
+  lab.chainwalk.dev/startup      from a container's start until it listens (0s)
+  lab.chainwalk.dev/drain        how long after SIGTERM it still accepts, then exits (0s)
+  lab.chainwalk.dev/crash-after  from its start until it exits with 1 (never)
+Images under the domain .invalid cannot be pulled.
+
 Examples:
   chainwalk lab apply -f deployment.yaml -f service.yaml
   chainwalk lab tick
