@@ -7,11 +7,22 @@ import { isUnknown, type Field } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
 import { wantedPorts } from "./aspects.js";
 import type { NearMiss } from "./near-miss.js";
+import type { NotEntered } from "./not-entered.js";
 
 /** `nat KUBE-SERVICES rule 12 is for this address, but for port 8081/tcp; yours is 80/udp`. */
 export function describeNearMiss(miss: NearMiss): string {
   const { table, chain, rule } = miss.at;
   return `${table} ${chain} rule ${rule} is ${likeness(miss)}, but ${difference(miss)}`;
+}
+
+/** The rule inside, then the rule that leads to its chain and why it did not. */
+export function describeNotEntered({ rule: { at, definition }, gate }: NotEntered): string {
+  const inside = { ...gate, at, definition };
+  const { table, chain, rule } = gate.at;
+  return (
+    `${at.table} ${at.chain} rule ${at.rule} is for ${wantedTransport(inside)}, but its chain is entered by ` +
+    `${table} ${chain} rule ${rule}, which is ${difference(gate)}`
+  );
 }
 
 function likeness({ addressHolds, portHolds }: NearMiss): string {

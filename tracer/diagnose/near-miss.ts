@@ -33,7 +33,7 @@ export function nearMisses(world: World, outcome: Outcome, most = MOST): readonl
     if (event.kind !== "failed" || settled.has(chainKey(event.at))) continue;
     const key = `${chainKey(event.at)} ${event.at.rule}`;
     const judged = judge(world, outcome.branch, event);
-    const miss = missOf(event, judged);
+    const miss = looksMade(judged) ? missOf(event, judged) : undefined;
     if (miss !== undefined && !found.has(key)) found.set(key, { miss, likeness: judged.likeness });
   }
   return [...found.values()]
@@ -42,12 +42,15 @@ export function nearMisses(world: World, outcome: Outcome, most = MOST): readonl
     .map(({ miss }) => miss);
 }
 
-function missOf(failure: Failure, judged: Judged): NearMiss | undefined {
+/** A rule for other destinations is no near miss, whatever else of it holds. */
+function looksMade({ failed: [failed], likeness }: Judged): boolean {
+  return failed?.kind !== "destination" && likeness >= LEAST_LIKENESS;
+}
+
+/** `undefined` for a rule that failed in more than one thing. */
+export function missOf(failure: Failure, judged: Judged): NearMiss | undefined {
   const [failed, ...others] = judged.failed;
-  if (failed === undefined || others.length > 0 || judged.likeness < LEAST_LIKENESS) {
-    return undefined;
-  }
-  if (failed.kind === "destination") return undefined;
+  if (failed === undefined || others.length > 0) return undefined;
   const { at, definition, packet, tracking } = failure;
   const { addressHolds, portHolds } = judged;
   const states = tracking.kind === "tracked" ? [tracking.state] : [];

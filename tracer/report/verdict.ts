@@ -1,3 +1,4 @@
+import { TCP } from "../../engine/net/protocol.js";
 import { endingOf, type Ending } from "../diagnose/ending.js";
 import type { Path } from "../walk/result.js";
 import { ownerOfChain } from "./owners.js";
@@ -6,7 +7,10 @@ import { destinationText, namedEndpoint, sourceText, type Names } from "./words.
 
 /** The last line: what became of the packet, in one sentence. */
 export function verdictLine(path: Path, names: Names, style: Style): string {
-  return [paintedVerdict(path, style), ...details(path, names)].join(" ");
+  const open = path.verdict === "unrouted" || path.verdict === "unknown" ? ":" : "";
+  return [`${paintedVerdict(path, style)}${open}`, ...details(path, names), ...told(path)].join(
+    " ",
+  );
 }
 
 /** The verdict alone, in the colour of good or bad news. */
@@ -40,8 +44,20 @@ function details(path: Path, names: Names): readonly string[] {
       return [`by ${culprit(path)}`];
     case "unrouted":
     case "unknown":
-      return [`: ${path.because}`];
+      return [path.because];
   }
+}
+
+/**
+ * What the program learns whose packet did not leave. TCP hears of a missing route before any rule
+ * is asked; later errors it takes for a lost segment, which it sends again until the time is up.
+ */
+function told({ error, first, steps, verdict }: Path): readonly string[] {
+  if (error === undefined) return [];
+  if (first.protocol !== TCP) return [`(the program that sends it gets ${error})`];
+  if (verdict === "rejected") return [];
+  const early = error !== "EPERM" && steps.length === 0;
+  return [early ? `(connect() fails with ${error})` : "(connect() gets no error and times out)"];
 }
 
 /** What ended the packet; of a rule also whose it is, where it stands, and its own comment. */

@@ -1,4 +1,5 @@
-import { describeNearMiss } from "../../diagnose/near-miss-words.js";
+import { describeNearMiss, describeNotEntered } from "../../diagnose/near-miss-words.js";
+import { notEntered } from "../../diagnose/not-entered.js";
 import { nearMisses } from "../../diagnose/near-miss.js";
 import { describeDraw, lostDraws, type LostDraws } from "../../diagnose/lost-draws.js";
 import { unevenDraws, type UnevenDraws } from "../../diagnose/uneven-draws.js";
@@ -49,7 +50,10 @@ export function nearMissRemarks(
     const [way] = ways;
     const arrived = path.verdict === "forwarded" || path.verdict === "sent";
     if (way === undefined || (!all && arrived && path.translated)) return [];
-    return nearMisses(world, way).map((miss) => `near miss: ${describeNearMiss(miss)}`);
+    return [
+      ...nearMisses(world, way).map(describeNearMiss),
+      ...notEntered(world, way).map(describeNotEntered),
+    ].map((miss) => `near miss: ${miss}`);
   });
   return [...new Set(remarks)];
 }
