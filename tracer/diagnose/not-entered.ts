@@ -36,11 +36,12 @@ function rulesBehind(world: World, failure: Failure): readonly Failure[] {
   const { at, definition } = failure;
   const { target } = definition;
   if (target?.name !== "jump" && target?.name !== "goto") return [];
-  return tablesNamed(world, at.table).flatMap((table) =>
-    (table.chains.get(target.chain)?.rules ?? []).map(({ rule, number }) => ({
-      ...failure,
-      at: { ...at, chain: target.chain, rule: number },
-      definition: rule,
-    })),
+  const rules = tablesNamed(world, at.table).flatMap(
+    (table) => table.chains.get(target.chain)?.rules ?? [],
   );
+  return rules.map(({ rule, number }): Failure => {
+    const { kind, depth, condition, packet, out, tracking } = failure;
+    const inside = { ...at, chain: target.chain, rule: number };
+    return { kind, depth, condition, packet, out, tracking, at: inside, definition: rule };
+  });
 }
