@@ -5,24 +5,16 @@ import { createSync } from "../engine/kube-proxy/sync/sync.js";
 import { DEFAULT_PROXY_CONFIG } from "../engine/kubernetes/proxy-config.js";
 import { checkObjects } from "../engine/kubernetes/read.js";
 import { printRestore } from "../engine/iptables/print.js";
-import { clusterText, NODE, NODE_IP, POD_RANGE, shapeOf } from "./cluster.js";
+import { NODE, NODE_IP, parsedCluster, POD_RANGE } from "./generated-cluster.js";
 import type { Prepared } from "./types.js";
+
+export { parsedCluster } from "./generated-cluster.js";
 
 /** The proxy that all benchmarks compile for. */
 export const PROXY = {
   config: { ...DEFAULT_PROXY_CONFIG, clusterCIDRs: [POD_RANGE] },
   flags: { ...DEFAULT_FLAGS, node: NODE, nodeIPs: [NODE_IP] },
 };
-
-/** One Service in ten has a node port, as in kube-proxy's own figures. */
-export function parsedCluster(services: number, endpoints: number, seed: number): unknown[] {
-  const shape = { ...shapeOf(services, endpoints, seed), nodePorts: 0.1 };
-  const list: unknown = JSON.parse(clusterText(shape));
-  if (typeof list === "object" && list !== null && "items" in list && Array.isArray(list.items)) {
-    return list.items;
-  }
-  throw new TypeError("the cluster is no list");
-}
 
 /** From parsed objects to the bytes of a first sync; and the same with rules made and printed. */
 export function prepareCompile(services: number, endpoints: number, seed: number): Prepared {
