@@ -45,6 +45,10 @@ export { lastRuleset, parseDump, parseRestore } from "./iptables/parse.js";
 export type { PrintOptions, PrintStyle } from "./iptables/print.js";
 export { printCommand, printRestore, printRule, printRuleset } from "./iptables/print.js";
 export { canonicalRule, canonicalRuleset, sameRule, sameRuleset } from "./iptables/canonical.js";
+export { applyRestore, type ApplyOptions } from "./iptables/apply.js";
+export { checkDump, checkRuleset, type CheckOptions } from "./iptables/check.js";
+export { diffRulesets } from "./iptables/diff.js";
+export type { ChainDiff, RuleDiff, RulesetDiff } from "./iptables/diff.js";
 
 export type * from "./kubernetes/types.js";
 export type { ObjectSource } from "./kubernetes/read.js";

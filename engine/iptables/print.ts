@@ -100,7 +100,10 @@ export function printCommand(command: RestoreCommand, style: PrintStyle, family:
     case "delete":
     case "check": {
       const letter = command.verb === "delete" ? "D" : "C";
-      return joinWords([`-${letter} ${command.chain}`, printRuleParts(command.rule, style, family)]);
+      return joinWords([
+        `-${letter} ${command.chain}`,
+        printRuleParts(command.rule, style, family),
+      ]);
     }
     case "delete-at":
       return `-D ${command.chain} ${command.position}`;
