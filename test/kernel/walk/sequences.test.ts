@@ -170,8 +170,8 @@ describe("packets of one connection after another", { skip: skipWithoutKernel() 
       it("stay with the pod they began with when the endpoints change under them", async () => {
         const story = new Story(duel);
         await story.begin(service([POD_A]));
-        const before = await story.send(request(CLIENT, 4200), "outside");
-        assert.equal(before.ends?.destination, POD_A);
+        const old = await story.send(request(CLIENT, 4200), "outside");
+        assert.equal(old.ends?.destination, POD_A);
         await story.change(service([POD_B]));
         const stale = await story.send(request(CLIENT, 4200), "outside");
         assert.equal(stale.ends?.destination, POD_A);

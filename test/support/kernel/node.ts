@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Family } from "../../../engine/net/ip.js";
 import { BUILT_IN_CHAINS, TABLE_NAMES } from "../../../engine/iptables/types.js";
 import {
@@ -10,6 +11,9 @@ import {
 import { observe, type Observation, type Scene } from "./observe.js";
 import { flushConntrackRequest, listRulesRequest, logRequests, readRuleNumbers } from "./trace.js";
 import { decodePacket, encodePacket, type SeenPacket, type WirePacket } from "./wire-format.js";
+
+/** How long to wait for the node's addresses, in ms. */
+const PATIENCE = 15_000;
 
 export type Backend = "legacy" | "nft";
 
@@ -60,13 +64,18 @@ export class KernelNode {
     }
   }
 
-  /** IPv6 routes to the node's own addresses come a moment after the link is up. */
+  /**
+   * IPv6 routes to the node's own addresses come after the link is up, which the kernel may tell up
+   * to a second late (`link_watch.c`).
+   */
   async #awaitAddresses(topology: Topology): Promise<void> {
     const own = topology.setup.flatMap((line) => /^addr add (\S*:\S*)\//.exec(line)?.[1] ?? []);
-    for (let tries = 0; tries < 100; tries++) {
+    const deadline = Date.now() + PATIENCE;
+    while (Date.now() < deadline) {
       const local = await this.command(["ip", "-6", "route", "show", "table", "local"]);
       const words = new Set(local.split(/\s+/));
       if (own.every((address) => words.has(address))) return;
+      await sleep(10);
     }
     throw new Error("the node's IPv6 addresses do not come up");
   }
