@@ -1,3 +1,5 @@
+import type { TableName } from "../../../engine/iptables/types.js";
+import { endingOf, type Ending } from "../../diagnose/ending.js";
 import { describeNearMiss, describeNotEntered } from "../../diagnose/near-miss-words.js";
 import { notEntered } from "../../diagnose/not-entered.js";
 import { nearMisses } from "../../diagnose/near-miss.js";
@@ -50,12 +52,21 @@ export function nearMissRemarks(
     const [way] = ways;
     const arrived = path.verdict === "forwarded" || path.verdict === "sent";
     if (way === undefined || (!all && arrived && path.translated)) return [];
-    return [
-      ...nearMisses(world, way).map(describeNearMiss),
-      ...notEntered(world, way).map(describeNotEntered),
-    ].map((miss) => `near miss: ${miss}`);
+    const table = all || !path.translated ? undefined : tableOf(endingOf(path));
+    const misses = nearMisses(world, way).filter(({ at }) => at.table === (table ?? at.table));
+    const behind = notEntered(world, way).filter(
+      ({ rule }) => rule.at.table === (table ?? rule.at.table),
+    );
+    return [...misses.map(describeNearMiss), ...behind.map(describeNotEntered)].map(
+      (miss) => `near miss: ${miss}`,
+    );
   });
   return [...new Set(remarks)];
+}
+
+/** What was translated and then stopped did find its rule in nat. */
+function tableOf(ending: Ending | undefined): TableName | undefined {
+  return ending?.kind === "rule" ? ending.step.table : ending?.table;
 }
 
 function lostSentence({ odds, path }: OutcomeGroup, { chain, draws }: LostDraws): string {
