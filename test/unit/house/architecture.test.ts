@@ -21,7 +21,7 @@ describe("the architecture", () => {
 
   it("names every file of engine, tracer and bench in ARCHITECTURE.md, and none that is not there", () => {
     const listed = new Set(
-      [...text.matchAll(/^\| `((?:engine|tracer|bench)\/[^`]+\.ts)` \|/gm)].map(
+      [...text.matchAll(/^\| `((?:engine|tracer|bench)\/[^`]+\.ts)` +\|/gm)].map(
         ([, file = ""]) => file,
       ),
     );
