@@ -22,8 +22,8 @@ export function namesOf(objects: KubernetesObjects): Names {
       for (const { port, name: portName } of service.ports) {
         const key = `${address} ${port}`;
         // Two protocols of one number, as DNS has: the number alone does not tell which.
-        const own = portName === "" || services.has(key) ? name : `${name}:${portName}`;
-        services.set(key, own);
+        const own = portName === "" ? name : `${name}:${portName}`;
+        services.set(key, (services.get(key) ?? own) === own ? own : name);
       }
     }
     for (const { nodePort } of service.ports) {
