@@ -46,6 +46,14 @@ interface FlowFile {
   readonly flowsAfterStep: readonly (readonly Flow[])[];
 }
 
+/**
+ * What the real iptables-restore refuses of kube-proxy's text: an endpoint's address with leading
+ * zeros, written as it stands.
+ */
+const REFUSED_BY_IPTABLES: Readonly<Record<string, readonly string[]>> = {
+  "040-TestBadIPs-bad-ips": ["bad-value"],
+};
+
 describe("packets go where kube-proxy's own tests say", { skip }, () => {
   let tried = 0;
   for (const name of skip === false ? casesIn(FLOWS).filter((file) => file !== "README.md") : []) {
@@ -84,7 +92,10 @@ function clusterOf(name: string): {
   const family = inputs.family ?? 4;
   const rulesets = steps.map((step) => {
     const restore = parseRestore(step.text, { family });
-    assert.deepEqual(restore.faults, []);
+    assert.deepEqual(
+      restore.faults.map(({ code }) => code),
+      REFUSED_BY_IPTABLES[name] ?? [],
+    );
     ruleset = applyRestore(ruleset, restore.value, { noflush: true }).value;
     return ruleset;
   });
