@@ -1,8 +1,7 @@
 import { ALL_ONES_4, ALL_ONES_6, type Address, type Family } from "../../engine/net/ip.js";
-import { andAddress, lengthOfMask, makePrefix, maskOfLength } from "../../engine/net/prefix.js";
-import type { Prefix } from "../../engine/net/prefix.js";
+import { lengthOfMask, makePrefix, maskOfLength, type Prefix } from "../../engine/net/prefix.js";
 import type { HostState } from "../host/types.js";
-import { readAddress } from "./fields.js";
+import { wordsOf, writeAddress } from "./fields.js";
 
 /** A stretch of addresses, both ends included. */
 interface Span {
@@ -15,89 +14,94 @@ interface Span {
  * meaning of its own holds one of a class and not the others. What the host does with a packet can
  * thus be learnt from one address of each class.
  */
-export class AddressClasses {
-  readonly #family: Family;
-  /** Where each stretch of one class begins, rising from 0. */
-  readonly #starts: readonly Address[];
-  readonly #classes: Int32Array;
-  /** The same for IPv4, as numbers. */
-  readonly #starts4: Uint32Array;
+export interface AddressClasses {
+  readonly words: 1 | 4;
+  /** Where each stretch of one class begins, rising from 0; `words` numbers each. */
+  readonly starts: Uint32Array;
+  /** The class of each stretch. */
+  readonly classes: Int32Array;
   /** By the upper half of an IPv4 address: its class, or -1 - the stretch in which the half begins. */
-  readonly #halves: Int32Array;
-  readonly #samples: readonly Address[];
+  readonly halves: Int32Array;
+  /** By the same: the stretch after the one in which it ends. */
+  readonly halfEnds: Int32Array;
+  /** An address of each class. */
+  readonly samples: readonly Address[];
+}
 
-  private constructor(family: Family, starts: readonly Address[], spans: readonly Span[]) {
-    this.#family = family;
-    this.#starts = starts;
-    const { classes, samples } = classify(starts, spans);
-    this.#classes = classes;
-    this.#samples = samples;
-    this.#starts4 = family === 4 ? Uint32Array.from(starts, Number) : new Uint32Array(0);
-    this.#halves = family === 4 ? this.#fillHalves() : new Int32Array(0);
+export function classesOf(host: HostState, family: Family): AddressClasses {
+  const spans = [...spansOf(host, family)];
+  const begins = new Set<Address>([family === 4 ? 0 : 0n]);
+  for (const { low, high } of spans) {
+    begins.add(low);
+    if (high !== ALL_ONES_4 && high !== ALL_ONES_6) begins.add(above(high));
   }
+  const sorted = [...begins].sort((left, right) => (left < right ? -1 : left > right ? 1 : 0));
+  const words = wordsOf(family);
+  const starts = new Uint32Array(sorted.length * words);
+  const parts = new Int32Array(4);
+  for (const [at, start] of sorted.entries()) {
+    writeAddress(parts, 0, start);
+    starts.set(parts.subarray(0, words), at * words);
+  }
+  const { classes, samples } = classify(sorted, spans);
+  const halves = family === 4 ? halvesOf(starts, classes) : NO_HALVES;
+  return { words, starts, classes, ...halves, samples };
+}
 
-  static of(host: HostState, family: Family): AddressClasses {
-    const spans = [...spansOf(host, family)];
-    const starts = new Set<Address>([family === 4 ? 0 : 0n]);
-    for (const { low, high } of spans) {
-      starts.add(low);
-      if (high !== ALL_ONES_4 && high !== ALL_ONES_6) starts.add(above(high));
-    }
-    const sorted = [...starts].sort((left, right) => (left < right ? -1 : left > right ? 1 : 0));
-    return new AddressClasses(family, sorted, spans);
+/** The class of the address whose parts stand at `at`. */
+export function classAt(table: AddressClasses, numbers: Int32Array, at: number): number {
+  if (table.words === 4) return classAt6(table, numbers, at);
+  const address = (numbers[at] ?? 0) >>> 0;
+  const half = table.halves[address >>> 16] ?? 0;
+  if (half >= 0) return half;
+  const { starts, classes, halfEnds } = table;
+  let low = (-1 - half) | 0;
+  let high = (halfEnds[address >>> 16] ?? 0) | 0;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= address) low = middle;
+    else high = middle;
   }
+  return classes[low] ?? 0;
+}
 
-  get count(): number {
-    return this.#samples.length;
+function classAt6({ starts, classes }: AddressClasses, numbers: Int32Array, at: number): number {
+  let low = 0;
+  let high = classes.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    let word = 0;
+    while (word < 3 && starts[middle * 4 + word] === (numbers[at + word] ?? 0) >>> 0) word++;
+    if ((starts[middle * 4 + word] ?? 0) <= (numbers[at + word] ?? 0) >>> 0) low = middle;
+    else high = middle;
   }
+  return classes[low] ?? 0;
+}
 
-  /** An address of the class. */
-  sampleOf(number: number): Address {
-    return this.#samples[number] ?? 0;
-  }
+export function classOf(table: AddressClasses, address: Address): number {
+  const parts = new Int32Array(4);
+  writeAddress(parts, 0, address);
+  return classAt(table, parts, 0);
+}
 
-  /** The class of the address whose parts stand at `at`. */
-  at(words: Int32Array, at: number): number {
-    if (this.#family === 4) return this.#of4((words[at] ?? 0) >>> 0);
-    return this.of(readAddress(words, at, 6));
-  }
+const NO_HALVES = { halves: new Int32Array(0), halfEnds: new Int32Array(0) };
 
-  of(address: Address): number {
-    if (typeof address === "number") return this.#of4(address);
-    let low = 0;
-    let high = this.#starts.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? 0n) <= address) low = middle;
-      else high = middle;
-    }
-    return this.#classes[low] ?? 0;
+function halvesOf(
+  starts: Uint32Array,
+  classes: Int32Array,
+): Pick<AddressClasses, "halves" | "halfEnds"> {
+  const halves = new Int32Array(1 << 16);
+  const halfEnds = new Int32Array(1 << 16);
+  let at = 0;
+  for (let half = 0; half < halves.length; half++) {
+    const first = half * 0x10000;
+    while ((starts[at + 1] ?? Infinity) <= first) at++;
+    let end = at + 1;
+    while ((starts[end] ?? Infinity) <= first + 0xffff) end++;
+    halves[half] = end === at + 1 ? (classes[at] ?? 0) : -1 - at;
+    halfEnds[half] = end;
   }
-
-  #of4(address: number): number {
-    const half = this.#halves[address >>> 16] ?? 0;
-    if (half >= 0) return half;
-    let low = -1 - half;
-    let high = Math.min(this.#starts4.length, low + 0x10001);
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts4[middle] ?? 0) <= address) low = middle;
-      else high = middle;
-    }
-    return this.#classes[low] ?? 0;
-  }
-
-  #fillHalves(): Int32Array {
-    const halves = new Int32Array(1 << 16);
-    let at = 0;
-    for (let half = 0; half < halves.length; half++) {
-      const first = half * 0x10000;
-      while ((this.#starts4[at + 1] ?? Infinity) <= first) at++;
-      const next = this.#starts4[at + 1] ?? Infinity;
-      halves[half] = next > first + 0xffff ? (this.#classes[at] ?? 0) : -1 - at;
-    }
-    return halves;
-  }
+  return { halves, halfEnds };
 }
 
 /** Stretches that the same spans cover are of one class. */
@@ -185,7 +189,7 @@ const SPANS_6: readonly Span[] = [
 /** Masks with holes make no stretch of addresses. */
 export function hasPlainPrefixes(host: HostState, family: Family): boolean {
   for (const { mask } of prefixesOf(host, family)) {
-    if (lengthOfMask(mask) === undefined || andAddress(mask, mask) !== mask) return false;
+    if (lengthOfMask(mask) === undefined) return false;
   }
   return true;
 }

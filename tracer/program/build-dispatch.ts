@@ -4,6 +4,7 @@ import type { Prefix } from "../../engine/net/prefix.js";
 import {
   BY_HASH,
   BY_RANGE,
+  entryReference,
   finishHash,
   FREE,
   listReference,
@@ -52,11 +53,6 @@ export class DispatchBuilder {
     this.#interfaces = interfaces;
   }
 
-  /** Lists made from now on begin here. */
-  get listsLength(): number {
-    return this.#lists.length;
-  }
-
   freeze(): Dispatch {
     return {
       nodes: this.#nodes.freeze(),
@@ -74,6 +70,8 @@ export class DispatchBuilder {
   }
 
   #list(rules: readonly Indexed[]): number {
+    const [only, second] = rules;
+    if (only !== undefined && second === undefined) return entryReference(only.entry);
     const place = this.#lists.length;
     this.#lists.push(rules.length);
     for (const { entry } of rules) this.#lists.push(entry);

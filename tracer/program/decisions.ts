@@ -1,5 +1,5 @@
+import type { Address, Family } from "../../engine/net/ip.js";
 import { UDP } from "../../engine/net/protocol.js";
-import type { Family } from "../../engine/net/ip.js";
 import { given, type RoutingRule } from "../host/types.js";
 import { makePacket } from "../packet/make.js";
 import { applyTarget } from "../target/index.js";
@@ -20,20 +20,19 @@ export const TO_WIRE = 1;
 export const UNDECIDED = 2;
 export const ENDS = 8;
 
-/** Addresses that MASQUERADE takes: not asked for yet, or only the reference knows. */
+/** Whether the address that MASQUERADE takes is known; `NOT_LOWERED`: only the reference knows. */
 export const NOT_ASKED = 0;
 export const ASKED = 1;
 export const NOT_LOWERED = 2;
 
-/** A decision on one combination of classes; the numbers of `VERDICTS` tell the ends. */
 interface Decided {
   readonly kind: number;
   readonly leavesBy: number;
   readonly scratch: Scratch;
 }
 
-/** More combinations than this are kept in a map instead of a table. */
-const TABLE_SIZE = 1 << 16;
+/** Numbers in a slot of the hash table: asker, both classes, the decision plus one (0: free). */
+export const SLOT = 4;
 
 /**
  * The host's routing decisions, learnt from the reference walk: each is asked for once for every
@@ -44,15 +43,16 @@ export class Decisions {
   readonly #memory: Memory;
   readonly #classes: AddressClasses;
   readonly #interfaces: Interfaces;
-  readonly #marks: readonly { readonly value: number; readonly mask: number }[];
-  readonly #table: Int32Array | undefined;
-  readonly #map = new Map<number, number>();
   readonly #decided: Decided[] = [];
+  /** Values and masks by turns: the marks that routing rules look at. */
+  readonly marks: Int32Array;
+  /** A hash table with linear probing, a power of two of slots. */
+  slots = new Int32Array(64 * SLOT);
   /** By decision: what it is, and the interface that the packet leaves by. */
-  kinds = new Uint8Array(16);
+  kinds = new Int32Array(16);
   leavesBy = new Int32Array(16);
   /** By decision: whether the address of MASQUERADE is known, and its four parts. */
-  masquerades = new Uint8Array(16);
+  masquerades = new Int32Array(16);
   masqueradeParts = new Int32Array(64);
 
   constructor(world: World, classes: AddressClasses, interfaces: Interfaces) {
@@ -60,35 +60,19 @@ export class Decisions {
     this.#memory = memoryOf({ ...world.host, connections: given([]) });
     this.#classes = classes;
     this.#interfaces = interfaces;
-    this.#marks = marksOf(world.host.routingRules[world.family].value);
-    const size = this.#combinations();
-    this.#table = size <= TABLE_SIZE ? new Int32Array(size).fill(-1) : undefined;
+    const marks = marksOf(world.host.routingRules[world.family].value);
+    this.marks = Int32Array.from(marks.flatMap(({ value, mask }) => [value, mask]));
   }
 
-  #combinations(): number {
-    const { count } = this.#classes;
-    return (this.#interfaces.names.length + 1) * count * count * 2 ** this.#marks.length;
-  }
-
-  /** `cameBy` 0: the node's own packet. The answer is an index into `kinds` and the others. */
-  decide(cameBy: number, source: number, destination: number, mark: number): number {
-    const { count } = this.#classes;
-    let key = (cameBy * count + source) * count + destination;
-    for (const { value, mask } of this.#marks) {
-      key = key * 2 + ((mark & mask) >>> 0 === value ? 1 : 0);
-    }
-    const known = this.#table === undefined ? (this.#map.get(key) ?? -1) : (this.#table[key] ?? -1);
-    return known >= 0 ? known : this.#learn(key, cameBy, source, destination, mark);
-  }
-
-  #learn(key: number, cameBy: number, source: number, destination: number, mark: number): number {
+  /** Learns one more decision. `cameBy` 0: the node's own packet. */
+  learn(cameBy: number, source: number, destination: number, mark: number): void {
     const packet = makePacket({
       protocol: UDP,
-      source: this.#classes.sampleOf(source),
-      destination: this.#classes.sampleOf(destination),
+      source: this.#sampleOf(source),
+      destination: this.#sampleOf(destination),
       sourcePort: 40_000,
       destinationPort: 9,
-      mark,
+      mark: mark >>> 0,
       inInterface: cameBy === 0 ? undefined : this.#interfaces.nameOf(cameBy),
     });
     const asked = scratch(this.#world, this.#memory, packet);
@@ -98,22 +82,41 @@ export class Decisions {
     this.#makeRoom(number);
     this.kinds[number] = decided.kind;
     this.leavesBy[number] = decided.leavesBy;
-    if (this.#table === undefined) this.#map.set(key, number);
-    else this.#table[key] = number;
-    return number;
+    this.#put(askerOf(cameBy, mark, this.marks), source, destination, number + 1);
+  }
+
+  #sampleOf(number: number): Address {
+    return this.#classes.samples[number] ?? 0;
   }
 
   #makeRoom(number: number): void {
+    if ((number + 1) * 2 * SLOT > this.slots.length) this.#spread();
     if (number < this.kinds.length) return;
-    const grow = <T extends Uint8Array | Int32Array>(old: T, grown: T): T => {
+    const doubled = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const grown = new Int32Array(old.length * 2);
       grown.set(old);
       return grown;
     };
-    this.kinds = grow(this.kinds, new Uint8Array(this.kinds.length * 2));
-    this.leavesBy = grow(this.leavesBy, new Int32Array(this.leavesBy.length * 2));
-    this.masquerades = grow(this.masquerades, new Uint8Array(this.masquerades.length * 2));
-    const parts = new Int32Array(this.masqueradeParts.length * 2);
-    this.masqueradeParts = grow(this.masqueradeParts, parts);
+    this.kinds = doubled(this.kinds);
+    this.leavesBy = doubled(this.leavesBy);
+    this.masquerades = doubled(this.masquerades);
+    this.masqueradeParts = doubled(this.masqueradeParts);
+  }
+
+  #spread(): void {
+    const old = this.slots;
+    this.slots = new Int32Array(old.length * 2);
+    for (let at = 0; at < old.length; at += SLOT) {
+      const [asker = 0, source = 0, destination = 0, decision = 0] = old.subarray(at, at + SLOT);
+      if (decision !== 0) this.#put(asker, source, destination, decision);
+    }
+  }
+
+  #put(asker: number, source: number, destination: number, decision: number): void {
+    const last = this.slots.length / SLOT - 1;
+    let slot = slotOf(asker, source, destination) & last;
+    while (this.slots[slot * SLOT + 3] !== 0) slot = (slot + 1) & last;
+    this.slots.set([asker, source, destination, decision], slot * SLOT);
   }
 
   #routeIn(asked: Scratch): Decided {
@@ -157,6 +160,22 @@ export class Decisions {
     writeAddress(this.masqueradeParts, number * 4, tracking.connection.reply.destination);
     this.masquerades[number] = ASKED;
   }
+}
+
+/** Where a combination is to be looked for first. */
+export function slotOf(asker: number, source: number, destination: number): number {
+  const mixed = Math.imul(asker ^ Math.imul(source, 0x9e3779b1), 0x85ebca6b) ^ destination;
+  const spread = Math.imul(mixed ^ (mixed >>> 15), 0x9e3779b1);
+  return spread ^ (spread >>> 13);
+}
+
+/** The interface together with which of the marks the packet has. */
+export function askerOf(cameBy: number, mark: number, marks: Int32Array): number {
+  let asker = cameBy;
+  for (let at = 0; at < marks.length; at += 2) {
+    asker = asker * 2 + ((mark & (marks[at + 1] ?? 0)) === marks[at] ? 1 : 0);
+  }
+  return asker;
 }
 
 function marksOf(

@@ -2,10 +2,11 @@ import type { Fields } from "./fields.js";
 
 /*
  * An index over a run of rules, as numbers. A reference to a part of it is -1 for nothing, a node's
- * place in `nodes` from 0 on, or `-2 - place` for a list in `lists`: its length, then its entries,
- * rising. Entries are rules, or whatever rises with them. Every rule stands in one branch of the
- * index only (a range of ports in several lists of one branch), so that the index grows with the
- * rules and not with their combinations; a look-up asks each branch and takes the least answer.
+ * place in `nodes` from 0 on, or a leaf below: `-2 - 2 * entry` for a single entry, and
+ * `-3 - 2 * place` for a list in `lists`: its length, then its entries, rising. Entries are rules, or
+ * whatever rises with them. Every rule stands in one branch of the index only (a range of ports in
+ * several lists of one branch), so that the index grows with the rules and not with their
+ * combinations; a look-up asks each branch and takes the least answer.
  */
 export interface Dispatch {
   readonly nodes: Int32Array;
@@ -26,8 +27,12 @@ export const BY_HASH = 0;
 /** A node by the range that a field lies in: kind, field, place and number of its bounds, others. */
 export const BY_RANGE = 1;
 
+export function entryReference(entry: number): number {
+  return -2 - 2 * entry;
+}
+
 export function listReference(place: number): number {
-  return -2 - place;
+  return -3 - 2 * place;
 }
 
 export function mix(hash: number, value: number): number {
@@ -54,16 +59,13 @@ export function firstFrom(
   const { nodes } = dispatch;
   let best = NO_RULE;
   for (let at = reference; at !== NOTHING;) {
-    if (at < NOTHING) {
-      const found = firstOfList(dispatch.lists, -2 - at, from);
-      return found < best ? found : best;
-    }
+    if (at < NOTHING) return Math.min(best, firstOfLeaf(dispatch.lists, at, from));
     const byHash = nodes[at] === BY_HASH;
     const child = byHash ? findHash(dispatch, fields, at) : findRange(dispatch, fields, at);
     if (child !== NOTHING) {
       const found =
         child < NOTHING
-          ? firstOfList(dispatch.lists, -2 - child, from)
+          ? firstOfLeaf(dispatch.lists, child, from)
           : firstFrom(dispatch, fields, child, from);
       if (found < best) best = found;
     }
@@ -104,15 +106,22 @@ function findRange({ nodes, tables }: Dispatch, fields: Fields, at: number): num
   return tables[place + count + low] ?? NOTHING;
 }
 
-function firstOfList(lists: Int32Array, place: number, from: number): number {
+function firstOfLeaf(lists: Int32Array, leaf: number, from: number): number {
+  const number = -2 - leaf;
+  if ((number & 1) === 0) {
+    const entry = number >> 1;
+    return entry >= from ? entry : NO_RULE;
+  }
+  const place = number >> 1;
   let low = place + 1;
   let high = low + (lists[place] ?? 0);
+  const end = high;
   while (high - low > 8) {
     const middle = (low + high) >> 1;
     if ((lists[middle] ?? 0) < from) low = middle;
     else high = middle + 1;
   }
-  for (; low < high; low++) {
+  for (; low < end; low++) {
     const entry = lists[low] ?? 0;
     if (entry >= from) return entry;
   }

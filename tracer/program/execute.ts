@@ -1,133 +1,226 @@
 import { VERDICTS } from "../walk/result.js";
-import { ASKED, ENDS, NOT_ASKED, TO_NODE, TO_WIRE } from "./decisions.js";
-import { firstFrom, NO_RULE } from "./dispatch.js";
+import { classAt } from "./address-classes.js";
+import * as decisionNames from "./decisions.js";
+import { askerOf, slotOf } from "./decisions.js";
+import * as dispatchNames from "./dispatch.js";
+import { finishHash, mix } from "./dispatch.js";
 import * as fields from "./fields.js";
-import { SAYS_NEITHER, SAYS_NO, type Machine } from "./machine.js";
+import type { Machine } from "./machine.js";
 import * as operations from "./operations.js";
-import { poolOf } from "../walk/unique-tuple.js";
+import * as recollectionNames from "./recollection.js";
 import * as registerNames from "./registers.js";
 import type { Registers } from "./registers.js";
 
 /*
- * Bound to names of this module, the numbers are constants to the compiler of V8, which makes a jump
- * table of the switch below; read off the imports they are not, and a packet takes twice as long.
+ * The loop below runs a packet in the time of a few cache misses, which asks for three things.
+ *
+ * Bound to names of this module, the numbers of operations and registers are constants to V8's
+ * compiler, which makes a jump table of the switch; read off the imports they are not.
+ *
+ * `| 0` tells it that a number stays within 32 bits; otherwise places in the code are kept as
+ * floating point numbers, which doubles the time.
+ *
+ * There are no calls in the loop that it cannot dissolve, since after a call every array would have
+ * to be looked up anew: whatever needs one ends the loop with a number that says what is needed, and
+ * `advance` sees to it and comes back.
  */
-const { DESTINATION, DESTINATION_PORT, IN, MARK, OUT, PROTOCOL, SOURCE, SOURCE_PORT } = fields;
-const { END, MASKED, NOT_MASKED, RANGE, NOT_RANGE, FLOW, ROW, CLASS } = operations;
-const { IS_TRANSLATED, NOT_PREFIX, RANDOM, ASK, FAIL, CALL, GOTO, ACCEPT } = operations;
-const { DROP, RETURN, REJECT, COUNT, SET_MARK, TO_DESTINATION, TO_SOURCE } = operations;
-const { MASQUERADE, DISPATCH, TABLE, ROUTE_IN, ROUTE_OUT, NOTE_MARK } = operations;
-const { ROUTE_IF_MARKED, ROUTE_IF_TRANSLATED, SEE_OUT, CHECK_TAKEN, FINISH } = operations;
-const { LEAVE_BY_WIRE } = operations;
+const { DESTINATION, DESTINATION_PORT, IN, MARK, OUT, PROTOCOL, SOURCE } = fields;
+const { SOURCE_PORT } = fields;
+const { END, MASKED, NOT_MASKED, RANGE, NOT_RANGE, FLOW, ROW, CLASS, MARKED } = operations;
+const { NOT_MARKED, IS_TRANSLATED, NOT_PREFIX, RANDOM, ASK, FAIL, CALL, GOTO } = operations;
+const { ACCEPT, DROP, RETURN, REJECT, COUNT, SET_MARK, TO_DESTINATION } = operations;
+const { TO_SOURCE, MASQUERADE, PASS, DRAWS, DISPATCH, TABLE, ROUTE_IN, ROUTE_OUT } = operations;
+const { NOTE_MARK, ROUTE_IF_MARKED, ROUTE_IF_TRANSLATED, CHECK_TAKEN, FINISH } = operations;
+const { LEAVE_BY_WIRE, RECALL } = operations;
 const { CAME_BY, DECISION, DESTINATION_CLASS, DESTINATION_KEY, ENTRY_MARK } = registerNames;
-const { HOOK, ICMP_TYPE, LEAVES_BY, PORT_OPEN, SEEN_OUT, SOURCE_CLASS } = registerNames;
-const { MOVED, SOURCE_KEY, TRANSLATED, TTL } = registerNames;
+const { HOOK, ICMP_TYPE, LEAVES_BY, MOVED, PORT_OPEN, SEEN_OUT, SOURCE_CLASS } = registerNames;
+const { SOURCE_KEY, TCP_FLAGS, TRANSLATED, TTL } = registerNames;
+const { ASKED, ENDS, NOT_ASKED, SLOT: DECISION_SLOT, TO_NODE, TO_WIRE } = decisionNames;
+const { SLOT: WAY_SLOT } = recollectionNames;
+const { BY_HASH, FREE, NO_RULE } = dispatchNames;
 
 /** The packet came to something that only the reference walk does. */
 export const LEFT = -1;
+/** A routing decision, the address of MASQUERADE, an answer of a match, a look-up in the index ... */
+export const NEEDS_ROUTE = -2;
+export const NEEDS_MASQUERADE = -3;
+export const NEEDS_ANSWER = -4;
+export const NEEDS_LOOKUP = -5;
+/** ... more room for draws or matched rules, or a look at the known connections. */
+export const NEEDS_ROOM = -6;
+export const NEEDS_CHECK = -7;
 
 const DROPPED = VERDICTS.indexOf("dropped");
 const REJECTED = VERDICTS.indexOf("rejected");
 
+/** A longer list is looked through outside. */
+const LONG_LIST = 16;
+/** What stands for a draw in `DRAWS` when there is none. */
+const NO_DRAW = 0;
+
 /**
- * Runs the packet in the machine's registers from `start` to its end. The answer is the number of
- * its verdict, or `LEFT`; the rules that matched stand in `machine.matched` from where its count was.
+ * Runs the packet in the machine's registers on from where it stands. The answer is the number of
+ * its verdict, `LEFT`, or what is needed before it can go on.
  */
-export function execute(machine: Machine, start: number): number {
-  const { code, registers, stack, rows, dispatch } = machine;
-  let { matched, matchedCount } = machine;
-  let verdict = LEFT;
-  let tried = 0;
-  /** Number of the first rule that was not counted yet. */
-  let from = 0;
-  let depth = 0;
-  let afterTable = 0;
-  let dropsByPolicy = false;
-  let pc = start;
+export function execute(machine: Machine): number {
+  const { code, registers, stack, rows, classes, words, matched, draws, chooser } = machine;
+  const { nodes, tables, lists } = machine.dispatch;
+  const { recollection } = machine;
+  const { slots, marks, kinds, leavesBy, masquerades, masqueradeParts } = machine.decisions;
+  const lastSlot = (slots.length / DECISION_SLOT - 1) | 0;
+  let { dropsByPolicy } = machine;
+  let pc = machine.pc | 0;
+  let from = machine.from | 0;
+  let depth = machine.depth | 0;
+  let afterTable = machine.afterTable | 0;
+  let tried = machine.tried | 0;
+  let matchedCount = machine.matchedCount | 0;
+  let drawn = machine.drawn | 0;
+  let noting = machine.noting | 0;
+  let answer: number = LEFT;
   running: for (;;) {
     switch (code[pc] ?? 0) {
       case END: {
-        tried += (code[pc + 1] ?? 0) - from;
+        tried = (tried + (code[pc + 1] ?? 0) - from) | 0;
         if (depth > 0) {
-          depth -= 2;
-          pc = stack[depth] ?? 0;
-          from = stack[depth + 1] ?? 0;
+          depth = (depth - 2) | 0;
+          pc = (stack[depth] ?? 0) | 0;
+          from = (stack[depth + 1] ?? 0) | 0;
         } else if (dropsByPolicy) {
-          verdict = DROPPED;
+          answer = DROPPED;
           break running;
         } else {
-          pc = afterTable;
+          pc = afterTable | 0;
         }
         break;
       }
-      case MASKED:
-        pc =
-          ((registers[code[pc + 1] ?? 0] ?? 0) & (code[pc + 2] ?? 0)) === (code[pc + 3] ?? 0)
-            ? pc + 5
-            : (code[pc + 4] ?? 0);
+      case MASKED: {
+        noting = -1;
+        const bits = (registers[code[pc + 1] ?? 0] ?? 0) & (code[pc + 2] ?? 0);
+        pc = (bits === code[pc + 3] ? pc + 5 : (code[pc + 4] ?? 0)) | 0;
         break;
-      case NOT_MASKED:
-        pc =
-          ((registers[code[pc + 1] ?? 0] ?? 0) & (code[pc + 2] ?? 0)) !== (code[pc + 3] ?? 0)
-            ? pc + 5
-            : (code[pc + 4] ?? 0);
+      }
+      case NOT_MASKED: {
+        noting = -1;
+        const bits = (registers[code[pc + 1] ?? 0] ?? 0) & (code[pc + 2] ?? 0);
+        pc = (bits !== code[pc + 3] ? pc + 5 : (code[pc + 4] ?? 0)) | 0;
         break;
+      }
+      case MARKED: {
+        const bits = (registers[MARK] ?? 0) & (code[pc + 1] ?? 0);
+        pc = (bits === code[pc + 2] ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
+        break;
+      }
+      case NOT_MARKED: {
+        const bits = (registers[MARK] ?? 0) & (code[pc + 1] ?? 0);
+        pc = (bits !== code[pc + 2] ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
+        break;
+      }
       case RANGE: {
-        const value = registers[code[pc + 1] ?? 0] ?? 0;
-        pc =
-          value >= (code[pc + 2] ?? 0) && value <= (code[pc + 3] ?? 0)
-            ? pc + 5
-            : (code[pc + 4] ?? 0);
+        const field = code[pc + 1] ?? 0;
+        if (field !== PROTOCOL) noting = -1;
+        const value = registers[field] ?? 0;
+        const holds = value >= (code[pc + 2] ?? 0) && value <= (code[pc + 3] ?? 0);
+        pc = (holds ? pc + 5 : (code[pc + 4] ?? 0)) | 0;
         break;
       }
       case NOT_RANGE: {
-        const value = registers[code[pc + 1] ?? 0] ?? 0;
-        pc =
-          value < (code[pc + 2] ?? 0) || value > (code[pc + 3] ?? 0) ? pc + 5 : (code[pc + 4] ?? 0);
+        const field = code[pc + 1] ?? 0;
+        if (field !== PROTOCOL) noting = -1;
+        const value = registers[field] ?? 0;
+        const holds = value < (code[pc + 2] ?? 0) || value > (code[pc + 3] ?? 0);
+        pc = (holds ? pc + 5 : (code[pc + 4] ?? 0)) | 0;
         break;
       }
-      case FLOW:
-        pc =
+      case FLOW: {
+        noting = -1;
+        const holds =
           registers[DESTINATION] === code[pc + 2] &&
           registers[DESTINATION_PORT] === code[pc + 3] &&
-          registers[PROTOCOL] === code[pc + 1]
-            ? pc + 5
-            : (code[pc + 4] ?? 0);
+          registers[PROTOCOL] === code[pc + 1];
+        pc = (holds ? pc + 5 : (code[pc + 4] ?? 0)) | 0;
         break;
-      case ROW:
-        pc =
-          rows[(code[pc + 2] ?? 0) + (registers[code[pc + 1] ?? 0] ?? 0)] !== 0
-            ? pc + 4
-            : (code[pc + 3] ?? 0);
+      }
+      case ROW: {
+        const row = (code[pc + 2] ?? 0) + (registers[code[pc + 1] ?? 0] ?? 0);
+        pc = (rows[row] !== 0 ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
         break;
+      }
       case CLASS: {
-        const number = code[pc + 1] === SOURCE ? sourceClass(machine) : destinationClass(machine);
-        pc = rows[(code[pc + 2] ?? 0) + number] !== 0 ? pc + 4 : (code[pc + 3] ?? 0);
+        noting = -1;
+        const source = code[pc + 1] === SOURCE;
+        const at = source ? SOURCE_CLASS : DESTINATION_CLASS;
+        if ((registers[at] ?? 0) < 0) {
+          registers[at] = classAt(classes, registers, source ? SOURCE : DESTINATION);
+        }
+        const row = (code[pc + 2] ?? 0) + (registers[at] ?? 0);
+        pc = (rows[row] !== 0 ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
         break;
       }
       case IS_TRANSLATED:
-        pc = registers[TRANSLATED] === code[pc + 1] ? pc + 3 : (code[pc + 2] ?? 0);
+        pc = (registers[TRANSLATED] === code[pc + 1] ? pc + 3 : (code[pc + 2] ?? 0)) | 0;
         break;
       case NOT_PREFIX:
-        pc = inPrefix(code, pc, registers) ? (code[pc + 10] ?? 0) : pc + 11;
+        noting = -1;
+        pc = (inPrefix(code, pc, registers) ? (code[pc + 10] ?? 0) : pc + 11) | 0;
         break;
       case RANDOM: {
-        const drawn = machine.chooser.draw();
-        if (drawn === undefined) break running;
-        if (machine.drawn === machine.draws.length) machine.draws = doubled(machine.draws);
-        machine.draws[machine.drawn++] = drawn;
-        pc = drawn < (code[pc + 1] ?? 0) ? pc + 3 : (code[pc + 2] ?? 0);
+        if (drawn === draws.length) {
+          answer = NEEDS_ROOM;
+          break running;
+        }
+        noting = -1;
+        const draw = chooser.draw();
+        if (draw === undefined) break running;
+        draws[drawn] = draw;
+        drawn = (drawn + 1) | 0;
+        pc = (draw < (code[pc + 1] ?? 0) ? pc + 3 : (code[pc + 2] ?? 0)) | 0;
         break;
       }
-      case ASK: {
-        const said = machine.ask(code[pc + 1] ?? 0, code[pc + 2] ?? 0);
-        if (said === SAYS_NEITHER) break running;
-        pc = said === SAYS_NO ? (code[pc + 3] ?? 0) : pc + 4;
-        break;
-      }
+      case ASK:
+        noting = -1;
+        answer = NEEDS_ANSWER;
+        break running;
       case FAIL:
-        pc = code[pc + 1] ?? 0;
+        pc = (code[pc + 1] ?? 0) | 0;
         break;
+      case DRAWS: {
+        const first = code[pc + 1] ?? 0;
+        const count = code[pc + 2] ?? 0;
+        if (drawn + count > draws.length || matchedCount === matched.length) {
+          answer = NEEDS_ROOM;
+          break running;
+        }
+        noting = -1;
+        // Come back to from one of the chains, it goes on behind that one's rule.
+        let at = (from > first ? from - first : 0) | 0;
+        let place = (pc + 3 + at * 3) | 0;
+        for (; at < count; at = (at + 1) | 0) {
+          const ways = code[place] ?? 0;
+          if (ways === NO_DRAW) break;
+          const draw = chooser.draw();
+          if (draw === undefined) break running;
+          draws[drawn] = draw;
+          drawn = (drawn + 1) | 0;
+          if (draw < ways) break;
+          place = (place + 3) | 0;
+        }
+        if (at === count) {
+          pc = place | 0;
+          break;
+        }
+        if (depth === stack.length) break running;
+        const rule = first + at;
+        matched[matchedCount] = rule;
+        matchedCount = (matchedCount + 1) | 0;
+        tried = (tried + rule + 1 - from) | 0;
+        stack[depth] = pc;
+        stack[depth + 1] = rule + 1;
+        depth = (depth + 2) | 0;
+        from = (code[place + 2] ?? 0) | 0;
+        pc = (code[place + 1] ?? 0) | 0;
+        break;
+      }
       case CALL:
       case GOTO:
       case ACCEPT:
@@ -138,180 +231,358 @@ export function execute(machine: Machine, start: number): number {
       case SET_MARK:
       case TO_DESTINATION:
       case TO_SOURCE:
-      case MASQUERADE: {
+      case MASQUERADE:
+      case PASS: {
+        if (matchedCount === matched.length) {
+          answer = NEEDS_ROOM;
+          break running;
+        }
         const rule = code[pc + 1] ?? 0;
-        if (matchedCount === matched.length) matched = doubledUnsigned(matched);
-        matched[matchedCount++] = rule;
-        tried += rule + 1 - from;
-        from = rule + 1;
+        matched[matchedCount] = rule;
+        matchedCount = (matchedCount + 1) | 0;
+        tried = (tried + rule + 1 - from) | 0;
+        from = (rule + 1) | 0;
         switch (code[pc] ?? 0) {
           case CALL:
             if (depth === stack.length) break running;
             stack[depth] = pc + 4;
             stack[depth + 1] = from;
-            depth += 2;
-            from = code[pc + 3] ?? 0;
-            pc = code[pc + 2] ?? 0;
+            depth = (depth + 2) | 0;
+            from = (code[pc + 3] ?? 0) | 0;
+            pc = (code[pc + 2] ?? 0) | 0;
             break;
           case GOTO:
-            from = code[pc + 3] ?? 0;
-            pc = code[pc + 2] ?? 0;
+            from = (code[pc + 3] ?? 0) | 0;
+            pc = (code[pc + 2] ?? 0) | 0;
+            break;
+          case PASS:
+            tried = (tried + (code[pc + 2] ?? 0)) | 0;
+            pc = (pc + 3) | 0;
             break;
           case ACCEPT:
-            pc = afterTable;
+            pc = afterTable | 0;
             break;
           case DROP:
-            verdict = DROPPED;
+            answer = DROPPED;
             break running;
           case REJECT:
-            verdict = REJECTED;
+            answer = REJECTED;
             break running;
           case RETURN:
             if (depth > 0) {
-              depth -= 2;
-              pc = stack[depth] ?? 0;
-              from = stack[depth + 1] ?? 0;
+              depth = (depth - 2) | 0;
+              pc = (stack[depth] ?? 0) | 0;
+              from = (stack[depth + 1] ?? 0) | 0;
             } else if (dropsByPolicy) {
-              verdict = DROPPED;
+              answer = DROPPED;
               break running;
             } else {
-              pc = afterTable;
+              pc = afterTable | 0;
             }
             break;
           case COUNT:
-            pc += 2;
+            pc = (pc + 2) | 0;
             break;
           case SET_MARK:
             registers[MARK] = ((registers[MARK] ?? 0) & ~(code[pc + 2] ?? 0)) ^ (code[pc + 3] ?? 0);
-            pc += 4;
+            pc = (pc + 4) | 0;
             break;
-          case TO_DESTINATION:
-            if (!translateDestination(code, pc, machine)) break running;
-            pc = afterTable;
+          case TO_DESTINATION: {
+            noting = -1;
+            const number = code[pc + 2] ?? 0;
+            if (number >= 0) {
+              for (let word = 0; word < words; word++) {
+                const part = code[pc + 3 + word] ?? 0;
+                if (registers[DESTINATION + word] !== part) {
+                  registers[DESTINATION + word] = part;
+                  registers[MOVED] = 1;
+                  registers[TRANSLATED] = 1;
+                }
+              }
+              registers[DESTINATION_CLASS] = number;
+            }
+            const port = code[pc + 7] ?? 0;
+            if (port >= 0) {
+              const before = registers[DESTINATION_PORT] ?? 0;
+              // ICMP's ids are left to the reference; other protocols without ports keep what they have.
+              if (before < 0 && (registers[ICMP_TYPE] ?? 0) >= 0) break running;
+              if (before >= 0 && before !== port) {
+                registers[DESTINATION_PORT] = port;
+                registers[DESTINATION_KEY] = port;
+                registers[TRANSLATED] = 1;
+              }
+            }
+            pc = afterTable | 0;
             break;
+          }
           case TO_SOURCE:
-            setSource(registers, code, pc + 2, machine.words);
-            if (machine.known.hasAnswer(registers)) break running;
-            pc = afterTable;
+            noting = -1;
+            for (let word = 0; word < words; word++) {
+              registers[SOURCE + word] = code[pc + 2 + word] ?? 0;
+            }
+            registers[SOURCE_CLASS] = -1;
+            pc = afterTable | 0;
             break;
-          default:
-            if (!masquerade(machine, code[pc + 2] === 1)) break running;
-            pc = afterTable;
+          default: {
+            noting = -1;
+            const decision = registers[DECISION] ?? 0;
+            if (masquerades[decision] === NOT_ASKED || drawn === draws.length) {
+              // The rule is noted again when this is tried again.
+              matchedCount = (matchedCount - 1) | 0;
+              tried = (tried - 1) | 0;
+              from = rule | 0;
+              answer = drawn === draws.length ? NEEDS_ROOM : NEEDS_MASQUERADE;
+              break running;
+            }
+            if (masquerades[decision] !== ASKED) break running;
+            for (let word = 0; word < words; word++) {
+              registers[SOURCE + word] = masqueradeParts[decision * 4 + word] ?? 0;
+            }
+            registers[SOURCE_CLASS] = -1;
+            if (code[pc + 2] === 1) {
+              if ((registers[ICMP_TYPE] ?? 0) >= 0) break running;
+              const port = registers[SOURCE_PORT] ?? 0;
+              if (port >= 0) {
+                // The pools that `poolOf` of the reference gives.
+                const least = port < 512 ? 1 : port < 1024 ? 600 : 1024;
+                const most = port < 512 ? 511 : port < 1024 ? 1023 : 65535;
+                const picked = chooser.pick(most - least + 1);
+                if (picked === undefined) {
+                  registers[PORT_OPEN] = 1;
+                } else {
+                  draws[drawn] = picked;
+                  drawn = (drawn + 1) | 0;
+                  registers[SOURCE_PORT] = least + picked;
+                  registers[SOURCE_KEY] = least + picked;
+                }
+              }
+            }
+            pc = afterTable | 0;
+          }
         }
         break;
       }
       case DISPATCH: {
-        const found = firstFrom(dispatch, registers, code[pc + 1] ?? 0, pc);
-        pc = found === NO_RULE ? (code[pc + 2] ?? 0) : found;
+        noting = -1;
+        let best: number = NO_RULE;
+        let at = (code[pc + 1] ?? 0) | 0;
+        while (at !== -1) {
+          let leaf = at;
+          if (at >= 0) {
+            const field = nodes[at + 1] ?? 0;
+            if (nodes[at] === BY_HASH) {
+              // As `findHash` and `findRange` have it, which are too long to be dissolved here.
+              let hash = mix(0, (registers[field] ?? 0) & (nodes[at + 3] ?? 0));
+              for (let word = 1; word < (nodes[at + 2] ?? 1); word++) {
+                hash = mix(hash, (registers[field + word] ?? 0) & (nodes[at + 3 + word] ?? 0));
+              }
+              hash = finishHash(hash);
+              const first = nodes[at + 7] ?? 0;
+              const last = nodes[at + 8] ?? 0;
+              let slot = hash & last;
+              while (
+                (tables[first + slot * 2] ?? 0) !== hash &&
+                tables[first + slot * 2] !== FREE
+              ) {
+                slot = (slot + 1) & last;
+              }
+              leaf = tables[first + slot * 2] === hash ? (tables[first + slot * 2 + 1] ?? -1) : -1;
+              at = (nodes[at + 9] ?? -1) | 0;
+            } else {
+              const value = (registers[field] ?? 0) >>> 0;
+              const first = nodes[at + 2] ?? 0;
+              const count = nodes[at + 3] ?? 0;
+              let low = 0;
+              let high = count | 0;
+              while (high - low > 1) {
+                const middle = (low + high) >> 1;
+                if ((tables[first + middle] ?? 0) >>> 0 <= value) low = middle;
+                else high = middle;
+              }
+              leaf = tables[first + count + low] ?? -1;
+              at = (nodes[at + 4] ?? -1) | 0;
+            }
+            if (leaf >= 0) {
+              answer = NEEDS_LOOKUP;
+              break running;
+            }
+          } else {
+            at = -1;
+          }
+          if (leaf === -1) continue;
+          const number = (-2 - leaf) | 0;
+          const place = number >> 1;
+          if ((number & 1) === 0) {
+            if (place >= pc && place < best) best = place;
+            continue;
+          }
+          const count = lists[place] ?? 0;
+          if (count > LONG_LIST) {
+            answer = NEEDS_LOOKUP;
+            break running;
+          }
+          for (let item = 1; item <= count; item++) {
+            const entry = lists[place + item] ?? 0;
+            if (entry >= pc) {
+              if (entry < best) best = entry;
+              break;
+            }
+          }
+        }
+        pc = (best === NO_RULE ? (code[pc + 2] ?? 0) : best) | 0;
         break;
       }
       case TABLE:
         registers[HOOK] = code[pc + 1] ?? 0;
         registers[IN] = code[pc + 2] === 1 ? 0 : (registers[CAME_BY] ?? 0);
+        if (code[pc + 4] !== 1) registers[SEEN_OUT] = registers[LEAVES_BY] ?? 0;
         registers[OUT] = code[pc + 3] === 1 ? 0 : (registers[SEEN_OUT] ?? 0);
-        from = code[pc + 5] ?? 0;
-        dropsByPolicy = code[pc + 6] === 1;
-        afterTable = pc + 7;
+        from = (code[pc + 6] ?? 0) | 0;
+        dropsByPolicy = code[pc + 7] === 1;
+        afterTable = (pc + 8) | 0;
         depth = 0;
-        pc = code[pc + 4] ?? 0;
+        pc = (code[pc + 5] ?? 0) | 0;
         break;
-      case ROUTE_IN: {
-        const kind = route(machine);
-        if (kind === TO_NODE) {
-          pc = code[pc + 1] ?? 0;
-        } else if (kind === TO_WIRE && (registers[TTL] ?? 0) > 1) {
-          registers[TTL] = (registers[TTL] ?? 0) - 1;
-          pc = code[pc + 2] ?? 0;
-        } else {
-          if (kind >= ENDS) verdict = kind - ENDS;
+      case ROUTE_IN:
+      case ROUTE_OUT:
+      case ROUTE_IF_MARKED:
+      case ROUTE_IF_TRANSLATED: {
+        const operation = code[pc] ?? 0;
+        if (
+          (operation === ROUTE_IF_MARKED && registers[ENTRY_MARK] === registers[MARK]) ||
+          (operation === ROUTE_IF_TRANSLATED && registers[MOVED] !== 1)
+        ) {
+          pc = (pc + 1) | 0;
+          break;
+        }
+        if ((registers[SOURCE_CLASS] ?? 0) < 0) {
+          registers[SOURCE_CLASS] = classAt(classes, registers, SOURCE);
+        }
+        if ((registers[DESTINATION_CLASS] ?? 0) < 0) {
+          registers[DESTINATION_CLASS] = classAt(classes, registers, DESTINATION);
+        }
+        const asker = askerOf(registers[CAME_BY] ?? 0, registers[MARK] ?? 0, marks);
+        const source = registers[SOURCE_CLASS] ?? 0;
+        const destination = registers[DESTINATION_CLASS] ?? 0;
+        let slot = slotOf(asker, source, destination) & lastSlot;
+        let decision = -1;
+        for (;;) {
+          const place = slot * DECISION_SLOT;
+          decision = (slots[place + 3] ?? 0) - 1;
+          if (decision < 0) break;
+          if (
+            slots[place] === asker &&
+            slots[place + 1] === source &&
+            slots[place + 2] === destination
+          ) {
+            break;
+          }
+          slot = (slot + 1) & lastSlot;
+        }
+        if (decision < 0) {
+          answer = NEEDS_ROUTE;
           break running;
         }
+        registers[DECISION] = decision;
+        const kind = kinds[decision] ?? 0;
+        if (kind >= ENDS) {
+          answer = (kind - ENDS) | 0;
+          break running;
+        }
+        if (kind === TO_NODE) {
+          pc = (code[pc + 1] ?? 0) | 0;
+          break;
+        }
+        if (kind !== TO_WIRE) break running;
+        registers[LEAVES_BY] = leavesBy[decision] ?? 0;
+        if (operation === ROUTE_OUT) registers[SEEN_OUT] = registers[LEAVES_BY] ?? 0;
+        if (operation !== ROUTE_IN) {
+          pc = (pc + 1) | 0;
+          break;
+        }
+        const ttl = registers[TTL] ?? 0;
+        if (ttl <= 1) break running;
+        registers[TTL] = ttl - 1;
+        pc = (code[pc + 2] ?? 0) | 0;
         break;
       }
-      case ROUTE_OUT:
-        if (route(machine) !== TO_WIRE) {
-          verdict = endOf(machine);
-          break running;
-        }
-        pc++;
-        break;
       case NOTE_MARK:
         registers[ENTRY_MARK] = registers[MARK] ?? 0;
-        pc++;
-        break;
-      case ROUTE_IF_MARKED:
-        if (registers[ENTRY_MARK] !== registers[MARK] && route(machine) !== TO_WIRE) {
-          verdict = endOf(machine);
-          break running;
-        }
-        pc++;
-        break;
-      case ROUTE_IF_TRANSLATED:
-        if (registers[MOVED] === 1 && route(machine) !== TO_WIRE) {
-          verdict = endOf(machine);
-          break running;
-        }
-        pc++;
-        break;
-      case SEE_OUT:
-        registers[SEEN_OUT] = registers[LEAVES_BY] ?? 0;
-        pc++;
+        pc = (pc + 1) | 0;
         break;
       case CHECK_TAKEN:
-        if (machine.known.hasAnswer(registers)) break running;
-        pc++;
-        break;
+        noting = -1;
+        answer = NEEDS_CHECK;
+        break running;
       case FINISH:
-        verdict = code[pc + 1] ?? 0;
+        answer = (code[pc + 1] ?? 0) | 0;
         break running;
       case LEAVE_BY_WIRE:
-        if (registers[LEAVES_BY] !== machine.loopback) verdict = code[pc + 1] ?? 0;
+        if (registers[LEAVES_BY] !== machine.loopback) answer = (code[pc + 1] ?? 0) | 0;
         break running;
+      case RECALL: {
+        if (noting >= 0) {
+          pc = (pc + 1) | 0;
+          break;
+        }
+        const { slots: ways, last } = recollection;
+        const mark = registers[MARK] ?? 0;
+        const devices = ((registers[CAME_BY] ?? 0) << 16) | (registers[LEAVES_BY] ?? 0);
+        const kind =
+          ((registers[TCP_FLAGS] ?? 0) << 16) |
+          ((registers[PROTOCOL] ?? 0) << 8) |
+          (registers[TRANSLATED] ?? 0);
+        let slot = slotOf(pc ^ mark, devices, kind) & last;
+        let place = slot * WAY_SLOT;
+        while (
+          ways[place] !== 0 &&
+          (ways[place] !== pc ||
+            ways[place + 1] !== mark ||
+            ways[place + 2] !== devices ||
+            ways[place + 3] !== kind)
+        ) {
+          slot = (slot + 1) & last;
+          place = (slot * WAY_SLOT) | 0;
+        }
+        if (ways[place] === 0) {
+          noting = place | 0;
+          machine.notedAt = pc;
+          machine.notedMark = mark;
+          machine.notedDevices = devices;
+          machine.notedKind = kind;
+          machine.triedBefore = tried;
+          machine.matchedBefore = matchedCount;
+          pc = (pc + 1) | 0;
+          break;
+        }
+        const count = ways[place + 8] ?? 0;
+        if (matchedCount + count > matched.length) {
+          answer = NEEDS_ROOM;
+          break running;
+        }
+        const { rules } = recollection;
+        const first = ways[place + 7] ?? 0;
+        for (let at = 0; at < count; at++) matched[matchedCount + at] = rules[first + at] ?? 0;
+        matchedCount = (matchedCount + count) | 0;
+        tried = (tried + (ways[place + 5] ?? 0)) | 0;
+        registers[MARK] = ways[place + 6] ?? 0;
+        answer = (ways[place + 4] ?? 0) | 0;
+        break running;
+      }
       default:
         break running;
     }
   }
-  machine.matched = matched;
-  machine.matchedCount = matchedCount;
+  machine.pc = pc;
+  machine.from = from;
+  machine.depth = depth;
+  machine.afterTable = afterTable;
+  machine.dropsByPolicy = dropsByPolicy;
   machine.tried = tried;
-  return verdict;
-}
-
-function sourceClass({ registers, classes }: Machine): number {
-  const known = registers[SOURCE_CLASS] ?? -1;
-  if (known >= 0) return known;
-  const found = classes.at(registers, SOURCE);
-  registers[SOURCE_CLASS] = found;
-  return found;
-}
-
-function destinationClass({ registers, classes }: Machine): number {
-  const known = registers[DESTINATION_CLASS] ?? -1;
-  if (known >= 0) return known;
-  const found = classes.at(registers, DESTINATION);
-  registers[DESTINATION_CLASS] = found;
-  return found;
-}
-
-/** Asks for the way of the packet as it is now; what was decided is in the registers. */
-function route(machine: Machine): number {
-  const { registers, decisions } = machine;
-  const decision = decisions.decide(
-    registers[CAME_BY] ?? 0,
-    sourceClass(machine),
-    destinationClass(machine),
-    registers[MARK] ?? 0,
-  );
-  registers[DECISION] = decision;
-  const kind = decisions.kinds[decision] ?? 0;
-  if (kind === TO_WIRE) registers[LEAVES_BY] = decisions.leavesBy[decision] ?? 0;
-  return kind;
-}
-
-/** The verdict of a decision that ends the packet. */
-function endOf({ registers, decisions }: Machine): number {
-  const kind = decisions.kinds[registers[DECISION] ?? 0] ?? 0;
-  return kind >= ENDS ? kind - ENDS : LEFT;
+  machine.matchedCount = matchedCount;
+  machine.drawn = drawn;
+  machine.noting = noting;
+  return answer;
 }
 
 function inPrefix(code: Int32Array, pc: number, registers: Registers): boolean {
@@ -321,79 +592,4 @@ function inPrefix(code: Int32Array, pc: number, registers: Registers): boolean {
     if (((registers[field + word] ?? 0) & mask) !== code[pc + 6 + word]) return false;
   }
   return true;
-}
-
-/** False where the reference has to do it: ports of ICMP, or an answer that is another's already. */
-function translateDestination(code: Int32Array, pc: number, machine: Machine): boolean {
-  const { registers, words, known } = machine;
-  const number = code[pc + 2] ?? -1;
-  if (number >= 0) {
-    for (let word = 0; word < words; word++) {
-      const part = code[pc + 3 + word] ?? 0;
-      if (registers[DESTINATION + word] !== part) {
-        registers[DESTINATION + word] = part;
-        registers[MOVED] = 1;
-        registers[TRANSLATED] = 1;
-      }
-    }
-    registers[DESTINATION_CLASS] = number;
-  }
-  const port = code[pc + 7] ?? -1;
-  if (port >= 0) {
-    const before = registers[DESTINATION_PORT] ?? -1;
-    if (before < 0 && (registers[ICMP_TYPE] ?? -1) >= 0) return false;
-    if (before >= 0 && before !== port) {
-      registers[DESTINATION_PORT] = port;
-      registers[DESTINATION_KEY] = port;
-      registers[TRANSLATED] = 1;
-    }
-  }
-  return !known.hasAnswer(registers);
-}
-
-function setSource(registers: Registers, from: Int32Array, at: number, words: 1 | 4): void {
-  for (let word = 0; word < words; word++) registers[SOURCE + word] = from[at + word] ?? 0;
-  registers[SOURCE_CLASS] = -1;
-}
-
-/** To the address that the interface has towards the next hop; a random port is drawn from its pool. */
-function masquerade(machine: Machine, random: boolean): boolean {
-  const { registers, decisions, known, words } = machine;
-  const decision = registers[DECISION] ?? 0;
-  if (decisions.masquerades[decision] === NOT_ASKED) decisions.learnMasquerade(decision);
-  if (decisions.masquerades[decision] !== ASKED) return false;
-  setSource(registers, decisions.masqueradeParts, decision * 4, words);
-  if (random && !drawPort(machine)) return false;
-  return !known.hasAnswer(registers);
-}
-
-/** Ids of ICMP are left to the reference. */
-function drawPort(machine: Machine): boolean {
-  const { registers, chooser } = machine;
-  if ((registers[ICMP_TYPE] ?? -1) >= 0) return false;
-  const port = registers[SOURCE_PORT] ?? -1;
-  if (port < 0) return true;
-  const { min, max } = poolOf(port);
-  const picked = chooser.pick(max - min + 1);
-  if (picked === undefined) {
-    registers[PORT_OPEN] = 1;
-    return true;
-  }
-  if (machine.drawn === machine.draws.length) machine.draws = doubled(machine.draws);
-  machine.draws[machine.drawn++] = picked;
-  registers[SOURCE_PORT] = min + picked;
-  registers[SOURCE_KEY] = min + picked;
-  return true;
-}
-
-function doubled(numbers: Int32Array): Int32Array {
-  const grown = new Int32Array(numbers.length * 2);
-  grown.set(numbers);
-  return grown;
-}
-
-function doubledUnsigned(numbers: Uint32Array): Uint32Array {
-  const grown = new Uint32Array(numbers.length * 2);
-  grown.set(numbers);
-  return grown;
 }

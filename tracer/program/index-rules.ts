@@ -5,14 +5,13 @@ import { DispatchBuilder } from "./build-dispatch.js";
 import { firstFrom, NO_RULE, type Dispatch } from "./dispatch.js";
 import { FIELDS, writeFields } from "./fields.js";
 import { Interfaces } from "./interfaces.js";
-import { keysOf, type StableSets } from "./keys.js";
+import { keysOf, type Keys, type StableSets } from "./keys.js";
 import { LEAST_INDEXED, runsOf, type Run } from "./runs.js";
 
-/** A run and, where it is indexed, its place in the index and the stretch of its lists. */
+/** A run and, where it is indexed, its place in the index and what its rules ask for. */
 export interface IndexedRun extends Run {
   readonly reference: number;
-  readonly firstList: number;
-  readonly endOfLists: number;
+  readonly keys: readonly Keys[];
 }
 
 /** The indexes over one ruleset's chains. Entries are rules, counted from 0 in their chain. */
@@ -59,10 +58,9 @@ function indexChain(
 ): readonly IndexedRun[] {
   const keys = rules.map(({ rule }) => keysOf(rule, sets));
   return runsOf(keys).map(({ start, end, indexed }) => {
-    const firstList = builder.listsLength;
     const asked = indexed ? keys.slice(start, end) : [];
     const reference = builder.add(asked.map((one, at) => ({ keys: one, entry: start + at })));
-    return { start, end, indexed, reference, firstList, endOfLists: builder.listsLength };
+    return { start, end, indexed, reference, keys: asked };
   });
 }
 

@@ -4,7 +4,7 @@ import type { HostState } from "../host/types.js";
 import { linkRules, type Backend, type LinkedRules } from "../walk/link.js";
 import { memoryOf } from "../walk/memory.js";
 import { makeWorld, trackingReason, type World } from "../walk/world.js";
-import { AddressClasses } from "./address-classes.js";
+import { classesOf } from "./address-classes.js";
 import { Decisions, isLearnable } from "./decisions.js";
 import { FirstPackets } from "./first-packets.js";
 import { wordsOf } from "./fields.js";
@@ -14,7 +14,8 @@ import type { Interfaces } from "./interfaces.js";
 import { KnownTuples } from "./known-tuples.js";
 import { ChainLowering } from "./lower-chains.js";
 import { lowerStages } from "./lower-stages.js";
-import { Rows, type Lowering } from "./lowering.js";
+import { Rows, Ways, type Lowering } from "./lowering.js";
+import { makeRecollection } from "./recollection.js";
 import { SAYS_NEITHER, type Machine } from "./machine.js";
 import type { Lowered, Program } from "./program.js";
 import { REGISTERS } from "./registers.js";
@@ -63,7 +64,7 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
   const { host, family } = world;
   const { interfaces } = index;
   addNames(interfaces, world);
-  const classes = AddressClasses.of(host, family);
+  const classes = classesOf(host, family);
   const code = new Growable(1 << 12);
   const lowering: Lowering = {
     world,
@@ -73,6 +74,7 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
     interfaces,
     classes,
     rows: new Rows(),
+    ways: new Ways(),
     code,
   };
   const chains = new ChainLowering(lowering, numbers, index);
@@ -80,28 +82,48 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
   const tracked = trackingReason(world) !== undefined;
   const setting = { linked, numbers, chains, code, tracked, known: known.size > 0 };
   const entries = lowerStages(setting);
-  const lists = chains.finish();
+  const dispatch = chains.finish();
   const machine: Machine = {
     code: code.freeze(),
     rows: lowering.rows.freeze(),
-    dispatch: { ...index.dispatch, lists },
+    ways: lowering.ways.freeze(),
+    dispatch,
     classes,
     decisions: new Decisions(world, classes, interfaces),
     known,
     words: wordsOf(family),
     loopback: interfaces.numberOf("lo"),
+    interfaceCount: interfaces.names.length,
+    recollection: makeRecollection(),
+    ...IDLE,
     registers: new Int32Array(REGISTERS),
     stack: new Int32Array(2 * MOST_CALLS),
     draws: new Int32Array(64),
-    drawn: 0,
     matched: new Uint32Array(64),
-    matchedCount: 0,
-    tried: 0,
     chooser: everyWay,
     ask: () => SAYS_NEITHER,
   };
   return { machine, interfaces, firstPackets: new FirstPackets(world, tracked), ...entries };
 }
+
+/** Where a machine stands before its first packet. */
+const IDLE = {
+  drawn: 0,
+  matchedCount: 0,
+  tried: 0,
+  pc: 0,
+  from: 0,
+  depth: 0,
+  afterTable: 0,
+  dropsByPolicy: false,
+  noting: -1,
+  notedAt: 0,
+  notedMark: 0,
+  notedDevices: 0,
+  notedKind: 0,
+  triedBefore: 0,
+  matchedBefore: 0,
+};
 
 /** Interfaces of the host, and where its routes lead. */
 function addNames(interfaces: Interfaces, { host }: World): void {

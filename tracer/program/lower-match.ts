@@ -25,12 +25,14 @@ import {
   operations,
   type Condition,
 } from "./condition.js";
-import { DESTINATION, DESTINATION_PORT, MARK, PROTOCOL, SOURCE, SOURCE_PORT } from "./fields.js";
+import { DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT } from "./fields.js";
 import type { Lowering, Tracked } from "./lowering.js";
 import {
   CLASS,
   IS_TRANSLATED,
+  MARKED,
   MASKED,
+  NOT_MARKED,
   NOT_MASKED,
   NOT_RANGE,
   RANDOM,
@@ -61,7 +63,7 @@ export function lowerMatch(match: Match, tracked: Tracked, lowering: Lowering): 
     case "mark": {
       if (match.mark === undefined) return ALWAYS;
       const { not, value } = match.mark;
-      return operations([not ? NOT_MASKED : MASKED, MARK, value.mask, value.value]);
+      return operations([not ? NOT_MARKED : MARKED, value.mask, value.value]);
     }
     case "state":
       return lowerStates(match.state, tracked);
@@ -195,8 +197,8 @@ function lowerAddrtype(match: AddrtypeMatch, lowering: Lowering): Condition {
 function byClass(side: number, match: Match, lowering: Lowering): Condition {
   const { classes, world, host, rows } = lowering;
   const memory = memoryOf({ ...host, connections: { kind: "given", value: [] } });
-  const answers = Array.from({ length: classes.count }, (_, number) => {
-    const address = classes.sampleOf(number);
+  const answers = Array.from({ length: classes.samples.length }, (_, number) => {
+    const address = classes.samples[number] ?? 0;
     const packet = makePacket({ protocol: UDP, source: address, destination: address });
     return askMatch(match, startBranch(packet, memory, []), world);
   });

@@ -10,11 +10,11 @@ import {
   FINISH,
   LEAVE_BY_WIRE,
   NOTE_MARK,
+  RECALL,
   ROUTE_IF_MARKED,
   ROUTE_IF_TRANSLATED,
   ROUTE_IN,
   ROUTE_OUT,
-  SEE_OUT,
   TABLE,
 } from "./operations.js";
 import type { RuleNumbers } from "./rule-numbers.js";
@@ -50,7 +50,8 @@ export function lowerStages(setting: StageSetting): Entries {
 function lower(stages: readonly Stage[], end: Verdict | undefined, setting: StageSetting): number {
   const { code } = setting;
   const start = code.length;
-  if (stages === OUTPUT) code.pushAll([ROUTE_OUT, SEE_OUT]);
+  if (stages === OUTPUT) code.push(ROUTE_OUT);
+  if (stages === INPUT || stages === FORWARD) code.push(RECALL);
   for (const stage of stages) lowerStage(stage, setting);
   if (end !== undefined) {
     code.push(end === "sent" ? LEAVE_BY_WIRE : FINISH);
@@ -93,11 +94,11 @@ function lowerStage(stage: Stage, setting: StageSetting): void {
 function lowerTable(table: TableName, hook: Hook, setting: StageSetting): void {
   const { linked, numbers, chains, code, tracked } = setting;
   const base = linked.tables.get(table)?.chains.get(hook);
-  if (base === undefined) return;
-  if (hook !== "OUTPUT") code.push(SEE_OUT);
+  if (table === "mangle" && hook === "POSTROUTING") code.push(RECALL);
+  if (base === undefined || (base.rules.length === 0 && base.policy !== "DROP")) return;
   const noIn = hook === "OUTPUT" ? 1 : 0;
   const noOut = hook === "PREROUTING" || hook === "INPUT" ? 1 : 0;
-  code.pushAll([TABLE, HOOKS.indexOf(hook), noIn, noOut]);
+  code.pushAll([TABLE, HOOKS.indexOf(hook), noIn, noOut, hook === "OUTPUT" ? 1 : 0]);
   chains.pushPlaceOf(base, stateIn(table, tracked));
   code.push(numbers.firstOf(base));
   code.push(base.policy === "DROP" ? 1 : 0);

@@ -3,6 +3,7 @@ import type { SnatTarget } from "../../engine/iptables/extensions/snat-target.js
 import type { MasqueradeTarget } from "../../engine/iptables/extensions/masquerade-target.js";
 import type { Address } from "../../engine/net/ip.js";
 import type { PlainTarget } from "../target/index.js";
+import { classOf } from "./address-classes.js";
 import { writeAddress } from "./fields.js";
 import type { Lowering } from "./lowering.js";
 import {
@@ -62,7 +63,7 @@ function lowerDnat(target: DnatTarget, rule: number, { classes }: Lowering): rea
   if (addresses !== undefined && addresses.min !== addresses.max) return [LEAVE];
   if (ports !== undefined && (ports.min !== ports.max || ports.base !== undefined)) return [LEAVE];
   const address = addresses?.min;
-  const number = address === undefined ? -1 : classes.of(address);
+  const number = address === undefined ? -1 : classOf(classes, address);
   return [TO_DESTINATION, rule, number, ...partsOf(address), ports?.min ?? -1];
 }
 

@@ -15,6 +15,8 @@ export interface Lowering {
   readonly interfaces: Interfaces;
   readonly classes: AddressClasses;
   readonly rows: Rows;
+  /** Ways of draws, of which many chains have the same. */
+  readonly ways: Ways;
   readonly code: Growable;
 }
 
@@ -39,5 +41,25 @@ export class Rows {
 
   freeze(): Uint8Array {
     return Uint8Array.from(this.#rows.freeze());
+  }
+}
+
+/** Lists of numbers, equal ones kept once. */
+export class Ways {
+  readonly #numbers = new Growable();
+  readonly #known = new Map<string, number>();
+
+  add(list: readonly number[]): number {
+    const key = list.join(" ");
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const place = this.#numbers.length;
+    this.#numbers.pushAll(list);
+    this.#known.set(key, place);
+    return place;
+  }
+
+  freeze(): Int32Array {
+    return this.#numbers.freeze();
   }
 }

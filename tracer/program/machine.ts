@@ -1,8 +1,9 @@
 import type { Chooser } from "../choose/types.js";
+import type { AddressClasses } from "./address-classes.js";
 import type { Decisions } from "./decisions.js";
 import type { Dispatch } from "./dispatch.js";
 import type { KnownTuples } from "./known-tuples.js";
-import type { AddressClasses } from "./address-classes.js";
+import type { Recollection } from "./recollection.js";
 import type { Registers } from "./registers.js";
 
 /** What a match says when it is asked itself. */
@@ -15,13 +16,16 @@ export const SAYS_NEITHER = 2;
 export interface Machine {
   readonly code: Int32Array;
   readonly rows: Uint8Array;
+  readonly ways: Int32Array;
   readonly dispatch: Dispatch;
   readonly classes: AddressClasses;
   readonly decisions: Decisions;
   readonly known: KnownTuples;
+  readonly recollection: Recollection;
   readonly words: 1 | 4;
   /** Number of the loopback interface. */
   readonly loopback: number;
+  readonly interfaceCount: number;
   readonly registers: Registers;
   /** Where to come back to and which rule is next there, by turns. */
   readonly stack: Int32Array;
@@ -36,4 +40,20 @@ export interface Machine {
   chooser: Chooser;
   /** Asks a match of a rule by its place in `Rule.matches`. */
   ask: (rule: number, match: number) => number;
+
+  /* Where the machine stands between two calls of `execute` for one packet. */
+  pc: number;
+  from: number;
+  depth: number;
+  afterTable: number;
+  dropsByPolicy: boolean;
+  /** Place in the recollection that this packet's way is noted for; -1: none. */
+  noting: number;
+  /** Where the noting began, what the packet was like there, and what had come before. */
+  notedAt: number;
+  notedMark: number;
+  notedDevices: number;
+  notedKind: number;
+  triedBefore: number;
+  matchedBefore: number;
 }

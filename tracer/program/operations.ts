@@ -29,6 +29,9 @@ export const RANDOM = 10;
 export const ASK = 11;
 /** Never holds. */
 export const FAIL = 12;
+/** mask, value: of the mark. */
+export const MARKED = 13;
+export const NOT_MARKED = 14;
 
 /** rule, place to go to, number of the first rule there. */
 export const CALL = 16;
@@ -49,10 +52,22 @@ export const TO_SOURCE = 25;
 export const MASQUERADE = 26;
 /** The rule does what only the reference walk does: the packet is walked by it from the start. */
 export const LEAVE = 27;
+/** rule, number of rules: a call of a chain of which no rule ever matches. */
+export const PASS = 28;
+/**
+ * first rule, number of rules, and for each of them ways (0: it always matches), place of the chain
+ * it calls, first rule there: calls by the throw of dice, one after the other.
+ */
+export const DRAWS = 29;
 /** reference into the index, where to go on when no rule of the run may match. */
-export const DISPATCH = 28;
+export const DISPATCH = 30;
+/** rule, place to go to, number of the first rule there, and as `FLOW`: a call on that condition. */
+export const FLOW_CALL = 31;
 
-/** hook, 1 where `-i` sees nothing, 1 where `-o` sees nothing, chain, its first rule, 1 for DROP. */
+/**
+ * hook, 1 where `-i` sees nothing, 1 where `-o` sees nothing, 1 where `-o` sees what it saw before,
+ * chain, its first rule, 1 for DROP.
+ */
 export const TABLE = 32;
 /** place of INPUT, place of FORWARD. */
 export const ROUTE_IN = 33;
@@ -62,10 +77,26 @@ export const NOTE_MARK = 35;
 export const ROUTE_IF_MARKED = 36;
 /** Chooses the way anew after the destination was translated. */
 export const ROUTE_IF_TRANSLATED = 37;
-/** From here on `-o` sees the interface that was chosen last. */
-export const SEE_OUT = 38;
 /** Leaves the packet to the reference when its tuple, turned round, is a known connection's. */
-export const CHECK_TAKEN = 39;
+export const CHECK_TAKEN = 38;
 /** verdict: the end; `LEAVE_BY_WIRE` leaves what goes by the loopback to the reference. */
-export const FINISH = 40;
-export const LEAVE_BY_WIRE = 41;
+export const FINISH = 39;
+export const LEAVE_BY_WIRE = 40;
+/**
+ * first rule, number of rules, place of their ways in `ways`, place of the first chain called, how far
+ * apart the chains are, number of the first one's first rule, how far apart those are: `DRAWS` where
+ * all of that is even.
+ */
+export const EVEN_DRAWS = 42;
+/**
+ * first of two rules, IPv4 address, protocol (0: any), place of a chain, its first rule, class of the
+ * address, port or -1: the first rule calls the chain when the packet comes from the address, the
+ * second translates to it; then the end of the chain, whose third operand is its number past the last.
+ */
+export const ENDPOINT = 43;
+export const ENDPOINT_LENGTH = 8;
+/**
+ * From here on to its end a packet goes the same way as others of its mark, protocol and interfaces
+ * did, as long as nothing else is asked of it: looks it up, or notes it while it happens.
+ */
+export const RECALL = 41;

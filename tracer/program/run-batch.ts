@@ -2,7 +2,8 @@ import type { Chooser } from "../choose/types.js";
 import { VERDICTS } from "../walk/result.js";
 import { Asking } from "./ask.js";
 import { packetAt, type PacketBatch } from "./batch.js";
-import { execute, LEFT } from "./execute.js";
+import { advance } from "./advance.js";
+import { LEFT } from "./execute.js";
 import { DESTINATION, MARK, SOURCE, wordsOf, writeAddress } from "./fields.js";
 import { Interfaces } from "./interfaces.js";
 import { interfacesOf, load } from "./load.js";
@@ -67,11 +68,10 @@ class BatchRun {
     const { registers } = machine;
     for (let at = 0; at < packets.count; at++) {
       const before = machine.matchedCount;
-      machine.drawn = 0;
       let verdict = LEFT;
       if (load(lowered, packets, at, cameBy)) {
         asking.about(at);
-        verdict = execute(machine, packets.inInterface[at] === 0 ? output : prerouting);
+        verdict = advance(machine, packets.inInterface[at] === 0 ? output : prerouting);
       }
       if (verdict === LEFT) {
         out.matched = machine.matched;
