@@ -22,7 +22,7 @@ function routeIn4(walker: Walker, branch: Branch): InputDecision {
   const device = packet.inInterface ?? "lo";
   const martian = martianEndpoint(branch, host, device);
   if (martian !== undefined) return dropMartian(branch, martian);
-  if (packet.destination === LIMITED_BROADCAST || isMulticast(packet.destination)) {
+  if (isForMany(packet.destination)) {
     return toMany(walker, branch, device);
   }
   const found = ask(walker.world, branch, flowOf(packet, device, packet.source));
@@ -50,13 +50,25 @@ function localUnlessSpoofed(
   return bad === undefined ? local(branch, why) : dropMartian(branch, bad);
 }
 
-/** Limited broadcast and multicast ask no route, but their source is validated all the same. */
+/** What asks no route; 0.0.0.0 was the limited broadcast of old, and comes here from 0.0.0.0 alone. */
+function isForMany(destination: Address): boolean {
+  return destination === LIMITED_BROADCAST || destination === 0 || isMulticast(destination);
+}
+
+/**
+ * The source of what goes to many is validated all the same, unless the sender has no address yet
+ * (`route.c: ip_mc_validate_source`, and `brd_input` of `ip_route_input_slow`).
+ */
 function toMany(walker: Walker, branch: Branch, device: string): InputDecision {
-  if (branch.packet.destination === LIMITED_BROADCAST) {
-    return localUnlessSpoofed(walker, branch, device, "limited broadcast");
-  }
-  const bad = spoofed(walker, branch, device);
-  return bad === undefined ? joined(walker, branch) : dropMartian(branch, bad);
+  const { source, destination } = branch.packet;
+  const bad = source === 0 ? undefined : spoofed(walker, branch, device);
+  if (bad !== undefined) return dropMartian(branch, bad);
+  return isMulticast(destination) ? joined(walker, branch) : local(branch, "limited broadcast");
+}
+
+/** 224.0.0.0/24, which never leaves the link (`ipv4_is_local_multicast`). */
+function isLinkGroup(destination: Address): boolean {
+  return typeof destination === "number" && destination >>> 8 === 0xe00000;
 }
 
 function forward(
@@ -98,6 +110,7 @@ function martianEndpoint(branch: Branch, host: HostState, device: string): strin
   if (isMulticast(source)) return "the source is a multicast address";
   if (source === LIMITED_BROADCAST) return "the source is the broadcast address";
   if (destination === LIMITED_BROADCAST) return undefined;
+  if (source === 0 && (destination === 0 || isLinkGroup(destination))) return undefined;
   if (source === 0) return "the source is 0.0.0.0";
   if (destination === 0) return "the destination is 0.0.0.0";
   if (device === "lo" || (!isLoopback(source) && !isLoopback(destination))) return undefined;
