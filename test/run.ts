@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 const root = join(import.meta.dirname, "..");
-const separate = new Set(["kernel", "package", "support", "unfinished"]);
+const separate = new Set(["kernel", "package", "support"]);
 const split = process.argv.indexOf("--");
 const { values, positionals: names } = parseArgs({
   args: process.argv.slice(2, split < 0 ? undefined : split),

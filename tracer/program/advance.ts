@@ -11,7 +11,7 @@ import {
 } from "./execute.js";
 import { MARK } from "./fields.js";
 import { SAYS_NO, SAYS_YES, type Machine } from "./machine.js";
-import { DRAWS } from "./operations.js";
+import { DRAWS, EVEN_DRAWS } from "./operations.js";
 import { note } from "./recollection.js";
 import { CAME_BY, DECISION, DESTINATION_CLASS, SOURCE_CLASS } from "./registers.js";
 
@@ -70,7 +70,7 @@ function supply(machine: Machine, need: number): boolean {
 /** For what the next operation may draw or match, and twice as much as there was. */
 function makeRoom(machine: Machine): void {
   const { code, pc, draws, matched, recollection } = machine;
-  const wanted = code[pc] === DRAWS ? (code[pc + 2] ?? 0) : 0;
+  const wanted = code[pc] === DRAWS || code[pc] === EVEN_DRAWS ? (code[pc + 2] ?? 0) : 0;
   const grownDraws = new Int32Array(draws.length * 2 + wanted);
   grownDraws.set(draws);
   machine.draws = grownDraws;

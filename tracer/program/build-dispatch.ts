@@ -63,10 +63,16 @@ export class DispatchBuilder {
 
   /** An index over these rules, whose entries must rise; its reference. */
   add(rules: readonly Indexed[]): number {
+    return this.#add(rules, new Set());
+  }
+
+  /** `used`: names of ways by which these rules were told from others already. */
+  #add(rules: readonly Indexed[], used: ReadonlySet<string>): number {
     if (rules.length === 0) return NOTHING;
-    const way = rules.length <= SHORT ? undefined : this.#bestWay(rules);
+    const way = rules.length <= SHORT ? undefined : this.#bestWay(rules, used);
     if (way === undefined) return this.#list(rules);
-    return way.kind === "hash" ? this.#byHash(way) : this.#byRange(way);
+    const now = new Set(used).add(nameOf(way));
+    return way.kind === "hash" ? this.#byHash(way, now) : this.#byRange(way, now);
   }
 
   #list(rules: readonly Indexed[]): number {
@@ -79,12 +85,12 @@ export class DispatchBuilder {
   }
 
   /** The way to split the rules that leaves the fewest to be tried, if any is worth it. */
-  #bestWay(rules: readonly Indexed[]): Way | undefined {
+  #bestWay(rules: readonly Indexed[], used: ReadonlySet<string>): Way | undefined {
     let best: Way | undefined;
     let least = rules.length * 0.75;
     for (const way of this.#ways(rules)) {
       const left = costOf(way);
-      if (left >= least) continue;
+      if (left >= least || used.has(nameOf(way))) continue;
       best = way;
       least = left;
     }
@@ -117,12 +123,12 @@ export class DispatchBuilder {
     return name === undefined ? undefined : [single(this.#interfaces.add(name))];
   }
 
-  #byHash({ field, words, mask, buckets, others }: HashWay): number {
+  #byHash({ field, words, mask, buckets, others }: HashWay, used: ReadonlySet<string>): number {
     const children = [...buckets].map(([hash, rules]): readonly [number, number] => [
       hash,
-      this.add(rules),
+      this.#add(rules, used),
     ]);
-    const rest = this.add(others);
+    const rest = this.#add(others, used);
     const size = 2 ** Math.ceil(Math.log2(children.length * 2 + 1));
     const place = this.#tables.reserve(size * 2, FREE);
     for (const [hash, reference] of children) {
@@ -136,15 +142,15 @@ export class DispatchBuilder {
     return this.#node([BY_HASH, field, words, ...masks, place, size - 1, rest]);
   }
 
-  #byRange({ field, bounds, spans, others }: RangeWay): number {
+  #byRange({ field, bounds, spans, others }: RangeWay, used: ReadonlySet<string>): number {
     const known = new Map<string, number>();
     const references = spans.map((rules) => {
       const key = rules.map(({ entry }) => entry).join(" ");
-      const reference = known.get(key) ?? this.add(rules);
+      const reference = known.get(key) ?? this.#add(rules, used);
       known.set(key, reference);
       return reference;
     });
-    const rest = this.add(others);
+    const rest = this.#add(others, used);
     const place = this.#tables.length;
     this.#tables.pushAll(bounds);
     this.#tables.pushAll(references);
@@ -177,6 +183,10 @@ interface RangeWay {
 }
 
 type Way = HashWay | RangeWay;
+
+function nameOf(way: Way): string {
+  return way.kind === "hash" ? `${way.field} ${way.mask}` : `${way.field} range`;
+}
 
 function single(value: number): Range {
   return { min: value, max: value };

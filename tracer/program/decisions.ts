@@ -48,7 +48,7 @@ export class Decisions {
   readonly marks: Int32Array;
   /** A hash table with linear probing, a power of two of slots. */
   slots = new Int32Array(64 * SLOT);
-  /** By decision: what it is, and the interface that the packet leaves by. */
+  /** By decision: what it is, and the interface that was chosen, even where the packet then ended. */
   kinds = new Int32Array(16);
   leavesBy = new Int32Array(16);
   /** By decision: whether the address of MASQUERADE is known, and its four parts. */
@@ -137,11 +137,9 @@ export class Decisions {
 
   #conclude(asked: Scratch, way: number): Decided {
     const { end, out } = asked.branch;
-    if (end !== undefined) {
-      return { kind: ENDS + VERDICTS.indexOf(end.verdict), leavesBy: 0, scratch: asked };
-    }
     const leavesBy = out === undefined ? 0 : this.#interfaces.numberOf(out);
-    return { kind: leavesBy < 0 ? UNDECIDED : way, leavesBy, scratch: asked };
+    const kind = end === undefined ? way : ENDS + VERDICTS.indexOf(end.verdict);
+    return { kind: leavesBy < 0 ? UNDECIDED : kind, leavesBy, scratch: asked };
   }
 
   /** Learns the address that MASQUERADE gives to packets of this decision. */

@@ -31,7 +31,7 @@ const { NOT_MARKED, IS_TRANSLATED, NOT_PREFIX, RANDOM, ASK, FAIL, CALL, GOTO } =
 const { ACCEPT, DROP, RETURN, REJECT, COUNT, SET_MARK, TO_DESTINATION } = operations;
 const { TO_SOURCE, MASQUERADE, PASS, DRAWS, DISPATCH, TABLE, ROUTE_IN, ROUTE_OUT } = operations;
 const { NOTE_MARK, ROUTE_IF_MARKED, ROUTE_IF_TRANSLATED, CHECK_TAKEN, FINISH } = operations;
-const { LEAVE_BY_WIRE, RECALL } = operations;
+const { LEAVE_BY_WIRE, RECALL, FROM, NOT_FROM, FLOW_CALL, EVEN_DRAWS, ENDPOINT } = operations;
 const { CAME_BY, DECISION, DESTINATION_CLASS, DESTINATION_KEY, ENTRY_MARK } = registerNames;
 const { HOOK, ICMP_TYPE, LEAVES_BY, MOVED, PORT_OPEN, SEEN_OUT, SOURCE_CLASS } = registerNames;
 const { SOURCE_KEY, TCP_FLAGS, TRANSLATED, TTL } = registerNames;
@@ -63,7 +63,7 @@ const NO_DRAW = 0;
  * its verdict, `LEFT`, or what is needed before it can go on.
  */
 export function execute(machine: Machine): number {
-  const { code, registers, stack, rows, classes, words, matched, draws, chooser } = machine;
+  const { code, registers, stack, rows, ways, classes, words, matched, draws, chooser } = machine;
   const { nodes, tables, lists } = machine.dispatch;
   const { recollection } = machine;
   const { slots, marks, kinds, leavesBy, masquerades, masqueradeParts } = machine.decisions;
@@ -78,6 +78,12 @@ export function execute(machine: Machine): number {
   let drawn = machine.drawn | 0;
   let noting = machine.noting | 0;
   let answer: number = LEFT;
+  // The registers that are asked for most often, besides.
+  const protocol = (registers[PROTOCOL] ?? 0) | 0;
+  let source = (registers[SOURCE] ?? 0) | 0;
+  let destination = (registers[DESTINATION] ?? 0) | 0;
+  let destinationPort = (registers[DESTINATION_PORT] ?? 0) | 0;
+  let mark = (registers[MARK] ?? 0) | 0;
   running: for (;;) {
     switch (code[pc] ?? 0) {
       case END: {
@@ -106,13 +112,25 @@ export function execute(machine: Machine): number {
         pc = (bits !== code[pc + 3] ? pc + 5 : (code[pc + 4] ?? 0)) | 0;
         break;
       }
+      case FROM: {
+        noting = -1;
+        const bits = source & (code[pc + 1] ?? 0);
+        pc = (bits === code[pc + 2] ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
+        break;
+      }
+      case NOT_FROM: {
+        noting = -1;
+        const bits = source & (code[pc + 1] ?? 0);
+        pc = (bits !== code[pc + 2] ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
+        break;
+      }
       case MARKED: {
-        const bits = (registers[MARK] ?? 0) & (code[pc + 1] ?? 0);
+        const bits = mark & (code[pc + 1] ?? 0);
         pc = (bits === code[pc + 2] ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
         break;
       }
       case NOT_MARKED: {
-        const bits = (registers[MARK] ?? 0) & (code[pc + 1] ?? 0);
+        const bits = mark & (code[pc + 1] ?? 0);
         pc = (bits !== code[pc + 2] ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
         break;
       }
@@ -135,9 +153,9 @@ export function execute(machine: Machine): number {
       case FLOW: {
         noting = -1;
         const holds =
-          registers[DESTINATION] === code[pc + 2] &&
-          registers[DESTINATION_PORT] === code[pc + 3] &&
-          registers[PROTOCOL] === code[pc + 1];
+          destination === code[pc + 2] &&
+          destinationPort === code[pc + 3] &&
+          protocol === code[pc + 1];
         pc = (holds ? pc + 5 : (code[pc + 4] ?? 0)) | 0;
         break;
       }
@@ -148,11 +166,9 @@ export function execute(machine: Machine): number {
       }
       case CLASS: {
         noting = -1;
-        const source = code[pc + 1] === SOURCE;
-        const at = source ? SOURCE_CLASS : DESTINATION_CLASS;
-        if ((registers[at] ?? 0) < 0) {
-          registers[at] = classAt(classes, registers, source ? SOURCE : DESTINATION);
-        }
+        const side = code[pc + 1] ?? 0;
+        const at = side === SOURCE ? SOURCE_CLASS : DESTINATION_CLASS;
+        if ((registers[at] ?? 0) < 0) registers[at] = classAt(classes, registers, side);
         const row = (code[pc + 2] ?? 0) + (registers[at] ?? 0);
         pc = (rows[row] !== 0 ? pc + 4 : (code[pc + 3] ?? 0)) | 0;
         break;
@@ -196,13 +212,13 @@ export function execute(machine: Machine): number {
         let at = (from > first ? from - first : 0) | 0;
         let place = (pc + 3 + at * 3) | 0;
         for (; at < count; at = (at + 1) | 0) {
-          const ways = code[place] ?? 0;
-          if (ways === NO_DRAW) break;
+          const chance = code[place] ?? 0;
+          if (chance === NO_DRAW) break;
           const draw = chooser.draw();
           if (draw === undefined) break running;
           draws[drawn] = draw;
           drawn = (drawn + 1) | 0;
-          if (draw < ways) break;
+          if (draw < chance) break;
           place = (place + 3) | 0;
         }
         if (at === count) {
@@ -219,6 +235,122 @@ export function execute(machine: Machine): number {
         depth = (depth + 2) | 0;
         from = (code[place + 2] ?? 0) | 0;
         pc = (code[place + 1] ?? 0) | 0;
+        break;
+      }
+      case EVEN_DRAWS: {
+        const first = code[pc + 1] ?? 0;
+        const count = code[pc + 2] ?? 0;
+        if (drawn + count > draws.length || matchedCount === matched.length) {
+          answer = NEEDS_ROOM;
+          break running;
+        }
+        noting = -1;
+        const chances = code[pc + 3] ?? 0;
+        let at = (from > first ? from - first : 0) | 0;
+        for (; at < count; at = (at + 1) | 0) {
+          const chance = ways[chances + at] ?? 0;
+          if (chance === NO_DRAW) break;
+          const draw = chooser.draw();
+          if (draw === undefined) break running;
+          draws[drawn] = draw;
+          drawn = (drawn + 1) | 0;
+          if (draw < chance) break;
+        }
+        if (at === count) {
+          pc = (pc + 8) | 0;
+          break;
+        }
+        if (depth === stack.length) break running;
+        matched[matchedCount] = first + at;
+        matchedCount = (matchedCount + 1) | 0;
+        tried = (tried + first + at + 1 - from) | 0;
+        stack[depth] = pc;
+        stack[depth + 1] = first + at + 1;
+        depth = (depth + 2) | 0;
+        from = ((code[pc + 6] ?? 0) + at * (code[pc + 7] ?? 0)) | 0;
+        pc = ((code[pc + 4] ?? 0) + at * (code[pc + 5] ?? 0)) | 0;
+        break;
+      }
+      case ENDPOINT: {
+        if (matchedCount + 1 >= matched.length) {
+          answer = NEEDS_ROOM;
+          break running;
+        }
+        noting = -1;
+        const first = code[pc + 1] ?? 0;
+        const address = code[pc + 2] ?? 0;
+        if (from === first && source === address) {
+          if (depth === stack.length) break running;
+          matched[matchedCount] = first;
+          matchedCount = (matchedCount + 1) | 0;
+          tried = (tried + 1) | 0;
+          stack[depth] = pc;
+          stack[depth + 1] = first + 1;
+          depth = (depth + 2) | 0;
+          from = (code[pc + 5] ?? 0) | 0;
+          pc = (code[pc + 4] ?? 0) | 0;
+          break;
+        }
+        tried = (tried + first + 2 - from) | 0;
+        const wanted = code[pc + 3] ?? 0;
+        if (wanted !== 0 && wanted !== protocol) {
+          // The end of the chain, which something called or went to.
+          if (depth > 0) {
+            depth = (depth - 2) | 0;
+            pc = (stack[depth] ?? 0) | 0;
+            from = (stack[depth + 1] ?? 0) | 0;
+          } else if (dropsByPolicy) {
+            answer = DROPPED;
+            break running;
+          } else {
+            pc = afterTable | 0;
+          }
+          break;
+        }
+        const port = code[pc + 7] ?? 0;
+        if (port >= 0 && destinationPort < 0 && (registers[ICMP_TYPE] ?? 0) >= 0) break running;
+        matched[matchedCount] = first + 1;
+        matchedCount = (matchedCount + 1) | 0;
+        if (destination !== address) {
+          destination = address | 0;
+          registers[DESTINATION] = address;
+          registers[MOVED] = 1;
+          registers[TRANSLATED] = 1;
+        }
+        registers[DESTINATION_CLASS] = code[pc + 6] ?? 0;
+        if (port >= 0 && destinationPort >= 0 && destinationPort !== port) {
+          destinationPort = port | 0;
+          registers[DESTINATION_PORT] = port;
+          registers[DESTINATION_KEY] = port;
+          registers[TRANSLATED] = 1;
+        }
+        pc = afterTable | 0;
+        break;
+      }
+      case FLOW_CALL: {
+        if (matchedCount === matched.length) {
+          answer = NEEDS_ROOM;
+          break running;
+        }
+        noting = -1;
+        if (
+          destination !== code[pc + 5] ||
+          destinationPort !== code[pc + 6] ||
+          protocol !== code[pc + 4]
+        ) {
+          pc = (pc + 7) | 0;
+          break;
+        }
+        if (depth === stack.length) break running;
+        const rule = code[pc + 1] ?? 0;
+        matched[matchedCount] = rule;
+        matchedCount = (matchedCount + 1) | 0;
+        tried = (tried + rule + 1 - from) | 0;
+        stack[depth] = pc + 7;
+        stack[depth + 1] = rule + 1;
+        depth = (depth + 2) | 0;
+        from = (code[pc + 3] ?? 0) | 0;
+        pc = (code[pc + 2] ?? 0) | 0;
         break;
       }
       case CALL:
@@ -284,7 +416,8 @@ export function execute(machine: Machine): number {
             pc = (pc + 2) | 0;
             break;
           case SET_MARK:
-            registers[MARK] = ((registers[MARK] ?? 0) & ~(code[pc + 2] ?? 0)) ^ (code[pc + 3] ?? 0);
+            mark = (mark & ~(code[pc + 2] ?? 0)) ^ (code[pc + 3] ?? 0);
+            registers[MARK] = mark;
             pc = (pc + 4) | 0;
             break;
           case TO_DESTINATION: {
@@ -300,6 +433,7 @@ export function execute(machine: Machine): number {
                 }
               }
               registers[DESTINATION_CLASS] = number;
+              destination = (registers[DESTINATION] ?? 0) | 0;
             }
             const port = code[pc + 7] ?? 0;
             if (port >= 0) {
@@ -310,6 +444,7 @@ export function execute(machine: Machine): number {
                 registers[DESTINATION_PORT] = port;
                 registers[DESTINATION_KEY] = port;
                 registers[TRANSLATED] = 1;
+                destinationPort = port | 0;
               }
             }
             pc = afterTable | 0;
@@ -321,6 +456,7 @@ export function execute(machine: Machine): number {
               registers[SOURCE + word] = code[pc + 2 + word] ?? 0;
             }
             registers[SOURCE_CLASS] = -1;
+            source = (registers[SOURCE] ?? 0) | 0;
             pc = afterTable | 0;
             break;
           default: {
@@ -339,6 +475,7 @@ export function execute(machine: Machine): number {
               registers[SOURCE + word] = masqueradeParts[decision * 4 + word] ?? 0;
             }
             registers[SOURCE_CLASS] = -1;
+            source = (registers[SOURCE] ?? 0) | 0;
             if (code[pc + 2] === 1) {
               if ((registers[ICMP_TYPE] ?? 0) >= 0) break running;
               const port = registers[SOURCE_PORT] ?? 0;
@@ -461,10 +598,10 @@ export function execute(machine: Machine): number {
         if ((registers[DESTINATION_CLASS] ?? 0) < 0) {
           registers[DESTINATION_CLASS] = classAt(classes, registers, DESTINATION);
         }
-        const asker = askerOf(registers[CAME_BY] ?? 0, registers[MARK] ?? 0, marks);
-        const source = registers[SOURCE_CLASS] ?? 0;
-        const destination = registers[DESTINATION_CLASS] ?? 0;
-        let slot = slotOf(asker, source, destination) & lastSlot;
+        const asker = askerOf(registers[CAME_BY] ?? 0, mark, marks);
+        const ownClass = registers[SOURCE_CLASS] ?? 0;
+        const otherClass = registers[DESTINATION_CLASS] ?? 0;
+        let slot = slotOf(asker, ownClass, otherClass) & lastSlot;
         let decision = -1;
         for (;;) {
           const place = slot * DECISION_SLOT;
@@ -472,8 +609,8 @@ export function execute(machine: Machine): number {
           if (decision < 0) break;
           if (
             slots[place] === asker &&
-            slots[place + 1] === source &&
-            slots[place + 2] === destination
+            slots[place + 1] === ownClass &&
+            slots[place + 2] === otherClass
           ) {
             break;
           }
@@ -485,7 +622,9 @@ export function execute(machine: Machine): number {
         }
         registers[DECISION] = decision;
         const kind = kinds[decision] ?? 0;
+        const device = leavesBy[decision] ?? 0;
         if (kind >= ENDS) {
+          if (device !== 0) registers[LEAVES_BY] = device;
           answer = (kind - ENDS) | 0;
           break running;
         }
@@ -494,7 +633,7 @@ export function execute(machine: Machine): number {
           break;
         }
         if (kind !== TO_WIRE) break running;
-        registers[LEAVES_BY] = leavesBy[decision] ?? 0;
+        registers[LEAVES_BY] = device;
         if (operation === ROUTE_OUT) registers[SEEN_OUT] = registers[LEAVES_BY] ?? 0;
         if (operation !== ROUTE_IN) {
           pc = (pc + 1) | 0;
@@ -525,26 +664,23 @@ export function execute(machine: Machine): number {
           pc = (pc + 1) | 0;
           break;
         }
-        const { slots: ways, last } = recollection;
-        const mark = registers[MARK] ?? 0;
+        const { slots: found, last } = recollection;
         const devices = ((registers[CAME_BY] ?? 0) << 16) | (registers[LEAVES_BY] ?? 0);
         const kind =
-          ((registers[TCP_FLAGS] ?? 0) << 16) |
-          ((registers[PROTOCOL] ?? 0) << 8) |
-          (registers[TRANSLATED] ?? 0);
+          ((registers[TCP_FLAGS] ?? 0) << 16) | (protocol << 8) | (registers[TRANSLATED] ?? 0);
         let slot = slotOf(pc ^ mark, devices, kind) & last;
         let place = slot * WAY_SLOT;
         while (
-          ways[place] !== 0 &&
-          (ways[place] !== pc ||
-            ways[place + 1] !== mark ||
-            ways[place + 2] !== devices ||
-            ways[place + 3] !== kind)
+          found[place] !== 0 &&
+          (found[place] !== pc ||
+            found[place + 1] !== mark ||
+            found[place + 2] !== devices ||
+            found[place + 3] !== kind)
         ) {
           slot = (slot + 1) & last;
           place = (slot * WAY_SLOT) | 0;
         }
-        if (ways[place] === 0) {
+        if (found[place] === 0) {
           noting = place | 0;
           machine.notedAt = pc;
           machine.notedMark = mark;
@@ -555,18 +691,18 @@ export function execute(machine: Machine): number {
           pc = (pc + 1) | 0;
           break;
         }
-        const count = ways[place + 8] ?? 0;
+        const count = found[place + 8] ?? 0;
         if (matchedCount + count > matched.length) {
           answer = NEEDS_ROOM;
           break running;
         }
         const { rules } = recollection;
-        const first = ways[place + 7] ?? 0;
+        const first = found[place + 7] ?? 0;
         for (let at = 0; at < count; at++) matched[matchedCount + at] = rules[first + at] ?? 0;
         matchedCount = (matchedCount + count) | 0;
-        tried = (tried + (ways[place + 5] ?? 0)) | 0;
-        registers[MARK] = ways[place + 6] ?? 0;
-        answer = (ways[place + 4] ?? 0) | 0;
+        tried = (tried + (found[place + 5] ?? 0)) | 0;
+        registers[MARK] = found[place + 6] ?? 0;
+        answer = (found[place + 4] ?? 0) | 0;
         break running;
       }
       default:

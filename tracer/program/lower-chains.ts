@@ -7,7 +7,7 @@ import type { IndexedRun, RuleIndex } from "./index-rules.js";
 import { lowerConditions, type Conditions } from "./lower-conditions.js";
 import { lowerTarget } from "./lower-target.js";
 import type { Lowering, Tracked } from "./lowering.js";
-import { PROTOCOL, SOURCE } from "./fields.js";
+import { PROTOCOL } from "./fields.js";
 import {
   CALL,
   DISPATCH,
@@ -18,9 +18,9 @@ import {
   EVEN_DRAWS,
   FLOW,
   FLOW_CALL,
+  FROM,
   GOTO,
   LEAVE,
-  MASKED,
   PASS,
   RANDOM,
   RANGE,
@@ -50,8 +50,9 @@ interface Endpoint {
   readonly port: number;
 }
 
+/** Chains to be placed one right behind the other. */
 interface Called {
-  readonly chain: LinkedChain;
+  readonly chains: readonly LinkedChain[];
   readonly tracked: Tracked;
 }
 
@@ -86,7 +87,7 @@ export class ChainLowering {
     code.push(place ?? NOT_PLACED);
     if (place !== undefined) return;
     this.#places.set(chain, NOT_PLACED);
-    this.#open.push({ chain, tracked });
+    this.#open.push({ chains: [chain], tracked });
   }
 
   /** Lowers all chains that were named; the index then leads to places in the code. */
@@ -104,12 +105,12 @@ export class ChainLowering {
       const next = this.#open.pop();
       if (next === undefined) return;
       const before = this.#open.length;
-      this.#lowerChain(next);
+      for (const chain of next.chains) this.#lowerChain(chain, next.tracked);
       this.#open.push(...this.#open.splice(before).reverse());
     }
   }
 
-  #lowerChain({ chain, tracked }: Called): void {
+  #lowerChain(chain: LinkedChain, tracked: Tracked): void {
     const { code } = this.#lowering;
     this.#places.set(chain, code.length);
     const endpoint = this.#endpointOf(chain, tracked);
@@ -204,13 +205,10 @@ export class ChainLowering {
     if (!even || this.#index.runs.has(first)) return false;
     const place = ways.add(rules.map(waysOf));
     code.pushAll([EVEN_DRAWS, rules[0]?.number ?? 0, rules.length, place]);
-    for (const [at, chain] of chains.entries()) {
-      if (at === 0) this.pushPlaceOf(chain, tracked);
-      else {
-        this.#places.set(chain, NOT_PLACED);
-        this.#open.push({ chain, tracked });
-      }
-    }
+    for (const chain of chains) this.#places.set(chain, NOT_PLACED);
+    this.#waiting.push({ at: code.length, chain: first });
+    this.#open.push({ chains, tracked });
+    code.push(NOT_PLACED);
     code.pushAll([ENDPOINT_LENGTH, start, step]);
     return true;
   }
@@ -223,7 +221,7 @@ export class ChainLowering {
     const [hairpin, translation] = [0, 1].map((at) => this.#lowerRule(chain, at, tracked));
     if (hairpin === undefined || translation === undefined) return undefined;
     const [source, ...others] = hairpin.conditions.operations;
-    if (source?.[0] !== MASKED || source[1] !== SOURCE || source[2] !== -1) return undefined;
+    if (source?.[0] !== FROM || source[1] !== -1) return undefined;
     if (others.length > 0 || hairpin.conditions.leaves || translation.conditions.leaves) {
       return undefined;
     }
@@ -239,7 +237,7 @@ export class ChainLowering {
     if (target?.name !== "DNAT") return undefined;
     const lowered = lowerTarget(target, translation.number, this.#lowering);
     const [kind, , number = -1, address, , , , port = -1] = lowered;
-    if (kind !== TO_DESTINATION || number < 0 || address !== source[3]) return undefined;
+    if (kind !== TO_DESTINATION || number < 0 || address !== source[2]) return undefined;
     return { address: address ?? 0, protocol: protocol?.[2] ?? 0, to, number, port };
   }
 
@@ -316,7 +314,6 @@ export class ChainLowering {
     code.push(rule.number);
     this.pushPlaceOf(to, tracked);
     code.pushAll([this.#numbers.firstOf(to), ...flow.slice(1)]);
-    code.push(code.length + 1);
     return true;
   }
 

@@ -33,6 +33,9 @@ export const FAIL = 12;
 export const MARKED = 13;
 export const NOT_MARKED = 14;
 
+/** mask, value: of the first part of the source. */
+export const FROM = 15;
+
 /** rule, place to go to, number of the first rule there. */
 export const CALL = 16;
 export const GOTO = 17;
@@ -95,6 +98,7 @@ export const EVEN_DRAWS = 42;
  */
 export const ENDPOINT = 43;
 export const ENDPOINT_LENGTH = 8;
+export const NOT_FROM = 44;
 /**
  * From here on to its end a packet goes the same way as others of its mark, protocol and interfaces
  * did, as long as nothing else is asked of it: looks it up, or notes it while it happens.

@@ -68,6 +68,7 @@ class BatchRun {
     const { registers } = machine;
     for (let at = 0; at < packets.count; at++) {
       const before = machine.matchedCount;
+      machine.drawn = 0;
       let verdict = LEFT;
       if (load(lowered, packets, at, cameBy)) {
         asking.about(at);
