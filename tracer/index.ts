@@ -15,6 +15,22 @@
  * ICMP error or reset that the node itself sent. `events` hold everything that happened, with
  * `recordFailures` also which condition each rule failed by, from which `nearMisses` picks the rules
  * that a person would have expected to match.
+ *
+ * For many packets, link a program once:
+ *
+ * ```ts
+ * const program = linkProgram(ruleset, host);
+ * const packets = makeBatch(4, count, ["cni0", "eth0"]); // fill its arrays, or use setPacket
+ * const out = makeResult(packets);
+ * runBatch(program, packets, out, seeded("1"));
+ * VERDICTS[out.verdict[0]]; // and destination, matchedRules(out, 0), tried, ...
+ * const ways = endingsOf(program, packet); // exact odds without the story
+ * ```
+ *
+ * It gives the reference walk's answers at a cost that does not grow with the rules. A program
+ * cannot be sent to another thread: a worker links its own from the text of the rules and the host
+ * state (`parseDump`, `linkProgram`), and gets the same one. Batches and results can be sent
+ * (`transferablesOf`).
  */
 export { endpointsOf, outcomesAt, type Endpoint } from "./choose/forced.js";
 export { everyWay } from "./choose/fork.js";
@@ -38,7 +54,14 @@ export { TCP_FLAG_BITS, type Packet } from "./packet/types.js";
 export { linkRules, type Backend, type LinkedRules } from "./walk/link.js";
 export { later, memoryOf, type Memory } from "./walk/memory.js";
 export type { WalkEvent } from "./walk/events.js";
-export type { Assumption, Condition, Path, Step, Verdict } from "./walk/result.js";
+export {
+  VERDICTS,
+  type Assumption,
+  type Condition,
+  type Path,
+  type Step,
+  type Verdict,
+} from "./walk/result.js";
 export { replyTo, walkAnswer } from "./walk/reply.js";
 export { enumerate, walk, type Outcome, type WalkOptions } from "./walk/walk.js";
 export { makeWorld, type Statement, type World } from "./walk/world.js";
@@ -59,6 +82,21 @@ export {
   type PathJson,
   type StepJson,
 } from "./report/json.js";
+export {
+  batchOf,
+  makeBatch,
+  packetAt,
+  setPacket,
+  transferablesOf,
+  type PacketBatch,
+} from "./program/batch.js";
+export { endingsOf, type Ending } from "./program/endings.js";
+export { linkProgram, programOf } from "./program/link.js";
+export type { Program } from "./program/program.js";
+export { makeResult, matchedRules, type BatchResult } from "./program/result.js";
+export type { NumberedRule, RuleNumbers } from "./program/rule-numbers.js";
+export { runBatch } from "./program/run-batch.js";
+export { tracePacket } from "./program/trace.js";
 export { oddsJson, oddsText } from "./report/odds.js";
 export { ownerOfChain } from "./report/owners.js";
 export { pathText, type TextOptions } from "./report/text.js";
