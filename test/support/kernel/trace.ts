@@ -189,6 +189,13 @@ function readNftTrace(
   };
 }
 
+/**
+ * A packet of the kernel's own (neighbour discovery, say) may have been traced just before these
+ * rules replaced others, whose handles it names. No rule has this number, so that a packet of ours
+ * with it is still a difference.
+ */
+const RULE_OF_ANOTHER_LOAD = 0;
+
 /** The end of a chain is told as a rule too, one without a handle. */
 function numberByHandle(
   attributes: NetlinkMessage["attributes"],
@@ -197,9 +204,7 @@ function numberByHandle(
   const handle = attributes.get(TRACE.handle)?.readBigUInt64BE(0);
   if (handle === undefined || numberOf(attributes.get(TRACE.type)) !== TRACE_RULE) return undefined;
   const place = `${textOf(attributes.get(TRACE.table))} ${textOf(attributes.get(TRACE.chain))}`;
-  const number = rules.numbers.get(`${place} ${handle}`);
-  if (number === undefined) throw new Error(`the trace names an unknown rule: ${place} ${handle}`);
-  return number;
+  return rules.numbers.get(`${place} ${handle}`) ?? RULE_OF_ANOTHER_LOAD;
 }
 
 /** NF_DROP is 0 and NF_ACCEPT 1; jumps, returns and continuations are negative. */
