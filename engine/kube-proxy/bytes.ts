@@ -5,25 +5,47 @@
  */
 export class ByteWriter {
   private buffer: Buffer;
-  private used = 0;
+  /** Where the first byte stands; before it is room for `prepend`. */
+  private first: number;
+  private used: number;
   private source: ByteWriter | undefined;
   private start = 0;
   private end = 0;
 
-  /** `capacity` in bytes is a guess; the buffer grows. */
-  constructor(capacity: number) {
-    this.buffer = Buffer.allocUnsafe(Math.max(capacity, 256));
+  /** `capacity` and `headroom`, what is to go in front, are guesses in bytes; the buffer grows. */
+  constructor(capacity: number, headroom = 0) {
+    this.buffer = Buffer.allocUnsafe(Math.max(capacity + headroom, 256));
+    this.first = headroom;
+    this.used = headroom;
   }
 
   /** Bytes written so far. */
   get length(): number {
-    return this.used;
+    return this.used - this.first;
   }
 
   write(text: string): void {
     this.settle();
     this.reserve(text.length);
     this.used += this.buffer.write(text, this.used, "latin1");
+  }
+
+  /**
+   * Puts what another writer holds before everything. With enough headroom nothing else moves: a
+   * restore input's head is known last, and a second copy of 33 MB costs as much as writing it.
+   */
+  prepend(head: ByteWriter): void {
+    this.settle();
+    const more = head.length;
+    if (more > this.first) {
+      const larger = Buffer.allocUnsafe(more + this.length);
+      this.buffer.copy(larger, more, this.first, this.used);
+      this.used = larger.length;
+      this.first = more;
+      this.buffer = larger;
+    }
+    this.first -= more;
+    this.buffer.set(head.view(0), this.first);
   }
 
   /** Adds what another writer holds from `start` to `end`; neighbours are copied in one go. */
@@ -41,7 +63,7 @@ export class ByteWriter {
   /** The bytes from one length to another; a view, good until the writer is written to again. */
   view(from: number, to?: number): Uint8Array {
     this.settle();
-    return this.buffer.subarray(from, to ?? this.used);
+    return this.buffer.subarray(this.first + from, to === undefined ? this.used : this.first + to);
   }
 
   /** Carries out what was appended last. */

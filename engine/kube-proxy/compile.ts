@@ -10,8 +10,8 @@ import type { RestoreInput } from "../iptables/restore.js";
 import { restoreInput } from "./restore-input.js";
 import { fromAscii } from "./bytes.js";
 import type { ProxySettings } from "./settings.js";
-import { chainsOf, compileEntries } from "./entry.js";
-import { writeEverything } from "./write-all.js";
+import { chainsOf, chunkFor, compileEntries } from "./entry.js";
+import { headroomFor, writeChunk } from "./write-all.js";
 import { makeFrame } from "./text.js";
 
 /** Strictly more endpoints than this make a large cluster (`largeClusterEndpointsThreshold`). */
@@ -87,10 +87,12 @@ interface Written {
 
 function writeAll(beliefs: readonly Belief[], conditions: SyncConditions): Written {
   const { settings } = conditions;
-  const entries = compileEntries(beliefs, conditions);
+  const frame = makeFrame(settings);
+  const chunk = chunkFor(beliefs, headroomFor(frame, beliefs));
+  const entries = compileEntries(beliefs, conditions, chunk);
   const active = new Set(settings.currentChains.length === 0 ? [] : entries.flatMap(chainsOf));
   const stale = settings.currentChains
     .filter((chain) => isServiceChain(chain) && !active.has(chain))
     .sort();
-  return { bytes: writeEverything(makeFrame(settings), [{ entries }], () => true, stale), stale };
+  return { bytes: writeChunk(frame, chunk, stale), stale };
 }

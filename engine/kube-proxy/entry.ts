@@ -54,21 +54,35 @@ export function chainsOf({ belief, conditions }: Entry): readonly string[] {
 /** Bytes that an endpoint and a Service port take, about. */
 const ENDPOINT_BYTES = 370;
 const SERVICE_BYTES = 420;
-const DECLARATION_BYTES = 34;
+const DECLARATION_BYTES = 35;
 
 const ONE_CLUSTER_IP: SharedCounts = [1, 0, 0, 0, 0, 0];
+
+/** An empty chunk with room for these beliefs; `head` bytes stay free before nat's rules. */
+export function chunkFor(beliefs: readonly Belief[], head = 0): Chunk {
+  const bytes = endpointsOf(beliefs) * ENDPOINT_BYTES + beliefs.length * SERVICE_BYTES;
+  return {
+    filter: new ByteWriter(0),
+    declarations: new ByteWriter(declarationBytes(beliefs)),
+    nat: new ByteWriter(bytes, head),
+  };
+}
+
+/** Bytes that the declarations of these beliefs' chains take, about. */
+export function declarationBytes(beliefs: readonly Belief[]): number {
+  return (endpointsOf(beliefs) + 2 * beliefs.length) * DECLARATION_BYTES;
+}
+
+function endpointsOf(beliefs: readonly Belief[]): number {
+  return beliefs.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
+}
 
 /** Compiles beliefs into entries, in their order; all share one chunk. */
 export function compileEntries(
   beliefs: readonly Belief[],
   conditions: SyncConditions,
+  chunk = chunkFor(beliefs),
 ): readonly Entry[] {
-  const endpoints = beliefs.reduce((sum, belief) => sum + belief.endpoints.length, 0);
-  const chunk: Chunk = {
-    filter: new ByteWriter(0),
-    declarations: new ByteWriter((endpoints + beliefs.length) * DECLARATION_BYTES),
-    nat: new ByteWriter(endpoints * ENDPOINT_BYTES + beliefs.length * SERVICE_BYTES),
-  };
   return beliefs.map((belief) => compileEntry(belief, conditions, chunk));
 }
 

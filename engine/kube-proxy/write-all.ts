@@ -1,5 +1,6 @@
 import { ByteWriter } from "./bytes.js";
-import { entryBytes, type Entry } from "./entry.js";
+import type { Belief } from "../services/types.js";
+import { declarationBytes, entryBytes, type Chunk, type Entry } from "./entry.js";
 import { declaration, type Frame } from "./text.js";
 
 /** The entries of one Service, in their order. */
@@ -33,8 +34,7 @@ export function writeEverything<Service extends ServiceEntries>(
   }
   const staleHead = stale.map(declaration).join("");
   const staleTail = stale.map((chain) => `-X ${chain}\n`).join("");
-  const framing = Object.values(frame).reduce((sum: number, { length }: string) => sum + length, 0);
-  const out = new ByteWriter(size + framing + staleHead.length + staleTail.length);
+  const out = new ByteWriter(size + frameBytes(frame) + staleHead.length + staleTail.length);
   out.write(frame.filterHead);
   for (const { chunk, filterStart, filterEnd } of filter) {
     out.append(chunk.filter, filterStart, filterEnd);
@@ -49,4 +49,30 @@ export function writeEverything<Service extends ServiceEntries>(
   }
   out.write(staleTail + frame.natTail);
   return out.view(0);
+}
+
+function frameBytes(frame: Frame): number {
+  return Object.values(frame).reduce((sum: number, { length }: string) => sum + length, 0);
+}
+
+/** Bytes of nat's declarations and of all before them, about; to be kept free before nat's rules. */
+export function headroomFor(frame: Frame, beliefs: readonly Belief[]): number {
+  return frameBytes(frame) + declarationBytes(beliefs);
+}
+
+/**
+ * kube-proxy's restore input of a chunk whose entries are in order and all there is. The chunk
+ * becomes the restore input, and is not to be used again.
+ */
+export function writeChunk(frame: Frame, chunk: Chunk, stale: readonly string[]): Uint8Array {
+  const { filter, declarations, nat } = chunk;
+  const head = new ByteWriter(frameBytes(frame) + filter.length + declarations.length);
+  head.write(frame.filterHead);
+  head.append(filter, 0, filter.length);
+  head.write(frame.filterTail + frame.natChains);
+  head.append(declarations, 0, declarations.length);
+  head.write(stale.map(declaration).join("") + frame.natHead);
+  nat.write(stale.map((chain) => `-X ${chain}\n`).join("") + frame.natTail);
+  nat.prepend(head);
+  return nat.view(0);
 }

@@ -25,8 +25,14 @@ export function checkService(object: Fields): ServiceObject | undefined {
   const type = spec.choice("type", SERVICE_TYPES) ?? "ClusterIP";
   const addresses = readClusterIPs(spec, type === "ExternalName");
   // Read whole before anything is refused, so that all its faults are told at once.
-  const fields = {
+  const service: ServiceObject = {
+    kind: "Service",
+    namespace: identity?.namespace ?? "",
+    name: identity?.name ?? "",
     type,
+    clusterIP: addresses?.clusterIP ?? "",
+    clusterIPs: addresses?.clusterIPs ?? [],
+    ipFamilies: addresses?.ipFamilies ?? [],
     proxyName: labels.has(LABELS.proxyName),
     headlessLabel: labels.has(LABELS.headless),
     ports: readPorts(spec),
@@ -44,8 +50,7 @@ export function checkService(object: Fields): ServiceObject | undefined {
       annotations.text(ANNOTATIONS.topologyMode) ??
       "",
   };
-  if (identity === undefined || addresses === undefined) return undefined;
-  return { kind: "Service", ...identity, ...addresses, ...fields };
+  return identity === undefined || addresses === undefined ? undefined : service;
 }
 
 type ClusterIPs = Pick<ServiceObject, "clusterIP" | "clusterIPs" | "ipFamilies">;
@@ -68,13 +73,13 @@ function readClusterIPs(spec: Fields, external: boolean): ClusterIPs | undefined
     return undefined;
   }
   const first = clusterIP ?? clusterIPs[0] ?? "";
-  const sound = [
-    readableAddress(spec, first, ipFamilies[0], ["clusterIP"]),
-    ...listed.map((ip, index) =>
-      readableAddress(spec, ip, ipFamilies[index], ["clusterIPs", index]),
-    ),
-  ];
-  return sound.every(Boolean) ? { clusterIP: first, clusterIPs, ipFamilies } : undefined;
+  let sound = readableAddress(spec, first, ipFamilies[0], "clusterIP");
+  for (const [index, ip] of listed.entries()) {
+    // Nearly every list has one address, which is the one just read.
+    if (sound && index === 0 && ip === first) continue;
+    if (!readableAddress(spec, ip, ipFamilies[index], "clusterIPs", index)) sound = false;
+  }
+  return sound ? { clusterIP: first, clusterIPs, ipFamilies } : undefined;
 }
 
 /** Whether a cluster IP can be used; reports what keeps it from that. */
@@ -82,7 +87,7 @@ function readableAddress(
   spec: Fields,
   text: string,
   family: Family | undefined,
-  path: readonly (string | number)[],
+  ...path: readonly (string | number)[]
 ): boolean {
   if (text === "None") return true;
   if (text === "") {

@@ -36,7 +36,7 @@ export function endpointsOf(
   family: Family,
   nodeName: string | undefined,
 ): EndpointsByPort {
-  const byPort: { key: string; endpoints: Endpoint[] }[] = [];
+  const byPort: { readonly key: string; endpoints: Endpoint[] }[] = [];
   for (const slice of slices) {
     for (const port of slice.ports) {
       const key = portKey(port.name, port.protocol);
@@ -47,7 +47,9 @@ export function endpointsOf(
     }
   }
   for (const port of byPort) {
-    port.endpoints = withoutDoubles(port.endpoints.sort(byText), slices);
+    if (!inOrder(port.endpoints)) {
+      port.endpoints = withoutDoubles(port.endpoints.sort(byText), slices);
+    }
   }
   return byPort.filter(({ endpoints }) => endpoints.length > 0);
 }
@@ -68,6 +70,16 @@ function addEndpoints(
     const local = nodeName !== undefined && nodeName !== "" && from.nodeName === nodeName;
     found.push({ text, local, from });
   }
+}
+
+/** Sorted already and without doubles, as most slices are. */
+function inOrder(endpoints: readonly Endpoint[]): boolean {
+  let before = "";
+  for (const { text } of endpoints) {
+    if (text <= before) return false;
+    before = text;
+  }
+  return true;
 }
 
 function byText(left: Endpoint, right: Endpoint): number {

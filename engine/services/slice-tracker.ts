@@ -69,8 +69,11 @@ export class SliceTracker {
 
   /** The slices as they are with what is pending, by name. */
   private withPending(): readonly EndpointSliceObject[] {
+    const [first] = this.pending;
+    if (this.applied.length === 0 && this.pending.length === 1 && first?.slice !== undefined) {
+      return [first.slice];
+    }
     const fresh = this.pending.flatMap(({ slice }) => slice ?? NO_SLICES);
-    if (this.applied.length === 0 && fresh.length < 2) return fresh;
     const replaced = new Set(this.pending.map(({ name }) => name));
     return this.applied
       .filter(({ name }) => !replaced.has(name))
