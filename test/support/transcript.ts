@@ -57,6 +57,7 @@ export async function capture(
     errIsTerminal: false,
     now: () => Date.UTC(2026, 0, 1),
     signal: new AbortController().signal,
+    cores: 1,
     ...given,
   });
   return { exitCode, out, err };

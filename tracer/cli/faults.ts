@@ -17,6 +17,10 @@ export function renderFaults(faults: readonly Fault[]): string {
   return `${[...faults.map(renderFault), ...summary].join("\n")}\n`;
 }
 
+/** The code of the fault of a command that was stopped. */
+export const INTERRUPTED = "interrupted";
+
 export function exitCodeOf(faults: readonly Fault[]): ExitCode {
+  if (faults.some(({ code }) => code === INTERRUPTED)) return EXIT.interrupted;
   return hasErrors(faults) ? EXIT.badInput : EXIT.done;
 }

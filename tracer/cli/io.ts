@@ -13,7 +13,9 @@ export interface Io {
   readonly now: () => number;
   /** Aborted when the user wants a command that runs on to stop. */
   readonly signal: AbortSignal;
+  /** Threads that the machine runs side by side. */
+  readonly cores: number;
 }
 
-export const EXIT = { done: 0, differs: 1, usage: 2, badInput: 3 } as const;
+export const EXIT = { done: 0, differs: 1, usage: 2, badInput: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

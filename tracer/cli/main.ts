@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { availableParallelism } from "node:os";
 import { run } from "./run.js";
 import type { Io } from "./io.js";
 
@@ -23,6 +24,7 @@ const io: Io = {
   errIsTerminal: process.stderr.isTTY,
   now: Date.now,
   signal: interrupted.signal,
+  cores: availableParallelism(),
 };
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault of ours.

@@ -4,8 +4,9 @@ import type { Memory } from "../walk/memory.js";
 import { enumerate, walk } from "../walk/walk.js";
 import type { World } from "../walk/world.js";
 import { chiSquare, type Fit } from "./chi-square.js";
+import { drawUnits, type DrawUnit } from "./draw-units.js";
+import { endsOf, wayKey, type Ends } from "./ends.js";
 import { fractionToNumber, type Fraction } from "./fraction.js";
-import { groupOutcomes } from "./group.js";
 
 export interface Observed {
   readonly end: string;
@@ -20,29 +21,49 @@ export interface Observation {
 
 /**
  * Draws `count` new connections, each from the same memory, and holds what came out against the
- * exact odds. Where something is supposed, the first of the ways counts.
+ * exact odds. Where something is supposed, the first of the ways counts. Every draw is walked; a
+ * program comes to the same counts sooner (`countEnds`).
  */
 export function observe(
   world: World,
   memory: Memory,
   packet: Packet,
-  { count, seed }: { readonly count: number; readonly seed: string },
+  { count, seed }: DrawUnit,
 ): Observation {
-  const chooser = seeded(seed);
-  const counts = new Map<string, number>();
-  for (let drawn = 0; drawn < count; drawn++) {
-    const outcomes = walk(world, memory, packet, { chooser });
-    const end = groupOutcomes(outcomes.slice(0, 1))[0]?.end ?? "";
-    counts.set(end, (counts.get(end) ?? 0) + 1);
+  const ends = endsOf(enumerate(world, memory, packet));
+  const counts = ends.groups.map(() => 0);
+  for (const unit of drawUnits(count, seed)) {
+    for (const [index, drawn] of walkUnit(world, memory, packet, ends, unit).entries()) {
+      counts[index] = (counts[index] ?? 0) + drawn;
+    }
   }
-  const ends = groupOutcomes(enumerate(world, memory, packet)).map(({ end, odds }) => ({
-    end,
-    odds,
-    count: counts.get(end) ?? 0,
-  }));
+  return observation(ends, counts);
+}
+
+/** How often each end came out of one unit, by place in `ends.groups`. */
+export function walkUnit(
+  world: World,
+  memory: Memory,
+  packet: Packet,
+  { groups, byWay }: Ends,
+  { count, seed }: DrawUnit,
+): readonly number[] {
+  const chooser = seeded(seed);
+  const counts = groups.map(() => 0);
+  for (let drawn = 0; drawn < count; drawn++) {
+    const [way] = walk(world, memory, packet, { chooser });
+    const end = way === undefined ? undefined : byWay.get(wayKey(way));
+    if (end !== undefined) counts[end] = (counts[end] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Counts by place in `ends.groups`, with how well they fit. */
+export function observation({ groups }: Ends, counts: readonly number[]): Observation {
+  const ends = groups.map(({ end, odds }, index) => ({ end, odds, count: counts[index] ?? 0 }));
   const fit = chiSquare(
-    ends.map((end) => end.count),
-    ends.map(({ odds }) => fractionToNumber(odds)),
+    counts,
+    groups.map(({ odds }) => fractionToNumber(odds)),
   );
   return { ends, fit };
 }

@@ -39,15 +39,15 @@ export async function answer(
   if (ends === undefined) return [];
   const { value: packet, faults } = packetOf(options, ends, setup.world.host);
   if (packet === undefined) return faults;
-  return [...faults, ...answerOne(packet, setup, options, context)];
+  return [...faults, ...(await answerOne(packet, setup, options, context))];
 }
 
-function answerOne(
+async function answerOne(
   packet: Packet,
   setup: TraceSetup,
   options: TraceOptions,
   context: Context,
-): readonly Fault[] {
+): Promise<readonly Fault[]> {
   const text = textOptions(options, setup.names, context);
   printNotes(setup, options, context);
   if (options.count !== undefined) return showCount(packet, setup, options, context);

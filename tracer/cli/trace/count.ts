@@ -1,61 +1,94 @@
 import type { Fault } from "../../../engine/errors.js";
-import { groupOutcomes } from "../../odds/group.js";
-import { fractionToNumber, formatFraction } from "../../odds/fraction.js";
-import { observe } from "../../odds/observe.js";
+import { countEnds } from "../../jobs/count-ends.js";
+import { jobsThatPay } from "../../jobs/jobs-that-pay.js";
+import { endsOf } from "../../odds/ends.js";
+import { observation, type Observation } from "../../odds/observe.js";
+import type { OutcomeGroup } from "../../odds/group.js";
 import type { Packet } from "../../packet/types.js";
-import { JSON_VERSION } from "../../report/json.js";
+import { JSON_VERSION, outcomeJson } from "../../report/json.js";
 import { percentText } from "../../report/odds.js";
 import { entryLine } from "../../report/text.js";
 import { verdictLine } from "../../report/verdict.js";
 import { memoryOf } from "../../walk/memory.js";
 import { enumerate } from "../../walk/walk.js";
 import type { Context } from "../command.js";
+import { withCrew } from "../crew.js";
+import { shareText, startProgress } from "../progress.js";
 import { styleFor } from "../style.js";
 import type { TraceSetup } from "./load.js";
 import type { TraceOptions } from "./options.js";
 
+/** What a drawn connection costs where no rule needs the reference walk; ms. */
+const DRAW_MS = 0.0002;
+
+/** All ends of a packet, how often each was drawn, and the fit of the two. */
+interface Count {
+  readonly count: number;
+  readonly seed: string;
+  readonly groups: readonly OutcomeGroup[];
+  readonly observed: Observation;
+}
+
 /** Draws connections and prints what came out beside the exact odds, with the fit of the two. */
-export function showCount(
+export async function showCount(
   packet: Packet,
-  { world, names }: TraceSetup,
+  setup: TraceSetup,
   options: TraceOptions,
+  context: Context,
+): Promise<readonly Fault[]> {
+  const { world } = setup;
+  const { io } = context;
+  const { count = 0, seed = "chainwalk" } = options;
+  const progress = startProgress(io);
+  const jobs = options.jobs ?? jobsThatPay(count * DRAW_MS, world.rules, io.cores);
+  const { value: counts, faults } = await withCrew(world, jobs, io, (crew) =>
+    countEnds(crew, packet, { count, seed }, (done) => {
+      progress.tell(shareText(done, count, "connections"));
+    }),
+  );
+  progress.end();
+  if (counts === undefined) return faults;
+  const ends = endsOf(enumerate(world, memoryOf(world.host), packet));
+  const drawn = { count, seed, groups: ends.groups, observed: observation(ends, counts) };
+  io.out(options.output === "json" ? countJson(drawn) : countText(drawn, setup, context));
+  return faults;
+}
+
+function countJson({ count, seed, groups, observed: { ends, fit } }: Count): string {
+  const outcomes = groups.map(({ odds, path }, index) => ({
+    observed: ends[index]?.count ?? 0,
+    ...outcomeJson(odds, path),
+  }));
+  return `${JSON.stringify({ version: JSON_VERSION, count, seed, outcomes, fit }, null, 2)}\n`;
+}
+
+function countText(
+  { count, groups, observed: { ends, fit } }: Count,
+  { names }: TraceSetup,
   { io }: Context,
-): readonly Fault[] {
-  const count = options.count ?? 0;
-  const memory = memoryOf(world.host);
-  const { ends, fit } = observe(world, memory, packet, {
-    count,
-    seed: options.seed ?? "chainwalk",
-  });
-  const groups = groupOutcomes(enumerate(world, memory, packet));
-  const counts = new Map(ends.map((end) => [end.end, end.count]));
-  const rows = groups.map((group) => ({ group, drawn: counts.get(group.end) ?? 0 }));
-  if (options.output === "json") {
-    const outcomes = rows.map(({ group: { odds, path }, drawn }) => ({
-      probability: fractionToNumber(odds),
-      odds: formatFraction(odds),
-      observed: drawn,
-      verdict: path.verdict,
-      destination: verdictLine(path, () => undefined, styleFor({ env: {}, outIsTerminal: false })),
-    }));
-    io.out(`${JSON.stringify({ version: JSON_VERSION, count, outcomes, fit }, null, 2)}\n`);
-    return [];
-  }
+): string {
   const style = styleFor(io);
-  const [first] = rows;
+  const [first] = groups;
+  const rows = groups.map((group, index) => {
+    const drawn = shareLine(ends[index]?.count ?? 0, count);
+    return `${drawn}  expected ${percentText(group.odds).padStart(9)}  ${verdictLine(group.path, names, style)}`;
+  });
+  const rest = count - ends.reduce((sum, end) => sum + end.count, 0);
   const lines = [
-    ...(first === undefined
-      ? []
-      : [entryLine(first.group.path, { detail: "summary", names, style })]),
+    ...(first === undefined ? [] : [entryLine(first.path, { detail: "summary", names, style })]),
     `${count} new connections drawn`,
     "",
-    ...rows.map(({ group, drawn }) => {
-      const observed = `${String(drawn).padStart(String(count).length)} ${`${((100 * drawn) / count).toFixed(2)} %`.padStart(8)}`;
-      return `  ${observed}  expected ${percentText(group.odds).padStart(9)}  ${verdictLine(group.path, names, style)}`;
-    }),
+    ...rows,
+    ...(rest === 0
+      ? []
+      : [`${shareLine(rest, count)}  ended in ways that the odds do not tell apart`]),
     "",
     `chi-square ${fit.chiSquare.toFixed(2)} with ${fit.degrees} degrees of freedom, p = ${fit.p.toFixed(3)}`,
   ];
-  io.out(`${lines.join("\n")}\n`);
-  return [];
+  return `${lines.join("\n")}\n`;
+}
+
+function shareLine(drawn: number, count: number): string {
+  const percent = `${((100 * drawn) / count).toFixed(2)} %`;
+  return `  ${String(drawn).padStart(String(count).length)} ${percent.padStart(8)}`;
 }

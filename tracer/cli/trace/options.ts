@@ -4,6 +4,11 @@ import { collect, integer, oneOf } from "../command.js";
 import { END_FORMS } from "../ends/parse.js";
 import { DETAILS, type Detail } from "../../report/text.js";
 
+/** More threads than any machine has cores for. */
+export const MOST_JOBS = 256;
+export const JOBS_HELP =
+  "threads to spread the work over; any number gives the same answer (default: as many as pay)";
+
 /** What may be asked of `chainwalk trace`. */
 export interface TraceOptions extends ClusterOptions {
   readonly rules?: string;
@@ -25,6 +30,7 @@ export interface TraceOptions extends ClusterOptions {
   readonly endpoint?: string;
   readonly odds?: true;
   readonly count?: number;
+  readonly jobs?: number;
   readonly reply?: true;
   readonly detail: Detail;
   readonly output: "text" | "json";
@@ -83,8 +89,9 @@ function addAnswer(command: Command): Command {
     .option(
       "--count <n>",
       "draw n connections and hold them against the exact odds",
-      integer(1, 100_000_000),
+      integer(1, 1_000_000_000),
     )
+    .option("--jobs <n>", `with --count: ${JOBS_HELP}`, integer(1, MOST_JOBS))
     .option("--reply", "then walk the reply back")
     .option(
       "--detail <level>",
