@@ -2,7 +2,8 @@ import { parseTime } from "./clock.js";
 import type { Pod, PodCondition, PodStatus } from "./objects.js";
 
 export function conditionOf(status: PodStatus | undefined, type: string): PodCondition | undefined {
-  return status?.conditions?.find((condition) => condition.type === type);
+  for (const condition of status?.conditions ?? []) if (condition.type === type) return condition;
+  return undefined;
 }
 
 export function isReady(pod: Pod): boolean {

@@ -3,29 +3,12 @@ import type { Service, ServicePort, ServiceSpec } from "../objects.js";
 import type { Random } from "../random.js";
 import { ipv4Network, type ClusterSettings, type Network } from "../settings.js";
 import { isHeadless, takesNodePorts } from "../validate/service.js";
+import type { Taken } from "./holdings.js";
 import { invalidValue, type FieldError } from "./field-error.js";
-
-/** What is taken by Services other than the one at hand. */
-export interface Taken {
-  readonly addresses: ReadonlySet<string>;
-  readonly nodePorts: ReadonlySet<number>;
-}
 
 export interface Allocation {
   readonly service: Service;
   readonly errors: readonly FieldError[];
-}
-
-/** Collects what Services hold. */
-export function takenBy(services: readonly Service[]): Taken {
-  const addresses = new Set<string>();
-  const nodePorts = new Set<number>();
-  for (const { spec } of services) {
-    for (const ip of spec.clusterIPs ?? []) addresses.add(ip);
-    for (const port of spec.ports ?? []) if (port.nodePort) nodePorts.add(port.nodePort);
-    if (spec.healthCheckNodePort) nodePorts.add(spec.healthCheckNodePort);
-  }
-  return { addresses, nodePorts };
 }
 
 /**
@@ -91,7 +74,7 @@ function withClusterIp(
   if (network === undefined) return spec;
   const asked = spec.clusterIP ?? "";
   if (asked === "") {
-    const ip = freeAddress(network, taken.addresses, random);
+    const ip = freeAddress(network, taken, random);
     if (ip !== undefined) return { ...spec, clusterIP: ip, clusterIPs: [ip] };
     errors.push(refusedIp([], "failed to allocate a serviceIP: range is full"));
     return spec;
@@ -105,7 +88,7 @@ function withClusterIp(
     const range = `The range of valid IPs is ${settings.serviceCidr}`;
     const why = `provided IP is not in the valid range. ${range}`;
     errors.push(refusedIp([asked], `failed to allocate IP ${asked}: ${why}`));
-  } else if (taken.addresses.has(asked)) {
+  } else if (taken.hasAddress(asked)) {
     const why = "provided IP is already allocated";
     errors.push(refusedIp([asked], `failed to allocate IP ${asked}: ${why}`));
   }
@@ -122,14 +105,11 @@ function staticBand(size: number): number {
   return size <= 16 ? 0 : band;
 }
 
-function freeAddress(
-  network: Network,
-  taken: ReadonlySet<string>,
-  random: Random,
-): string | undefined {
+function freeAddress(network: Network, taken: Taken, random: Random): string | undefined {
   const usable = network.size - 2;
   const low = Math.min(staticBand(network.size), usable);
-  const isFree = (offset: number): boolean => !taken.has(formatAddress(network.first + 1 + offset));
+  const isFree = (offset: number): boolean =>
+    !taken.hasAddress(formatAddress(network.first + 1 + offset));
   const offset =
     firstFree(low, usable, random, isFree) ??
     (low > 0 ? firstFree(0, low, random, isFree) : undefined);
@@ -162,7 +142,7 @@ function withNodePorts(
 ): ServiceSpec {
   if (!takesNodePorts(spec) || spec.ports === undefined) return spec;
   const { min, max } = settings.nodePorts;
-  const used = new Set(taken.nodePorts);
+  const used = new Set<number>();
   for (const [index, port] of spec.ports.entries()) {
     const asked = port.nodePort ?? 0;
     if (asked === 0) continue;
@@ -170,7 +150,7 @@ function withNodePorts(
     if (asked < min || asked > max) {
       const range = `The range of valid ports is ${min}-${max}`;
       errors.push(invalidValue(field, asked, `provided port is not in the valid range. ${range}`));
-    } else if (taken.nodePorts.has(asked) || sharesProtocol(spec.ports, index)) {
+    } else if (taken.hasPort(asked) || sharesProtocol(spec.ports, index)) {
       errors.push(invalidValue(field, asked, "provided port is already allocated"));
     }
     used.add(asked);
@@ -178,7 +158,7 @@ function withNodePorts(
   if (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts === false) return spec;
   const band = Math.min(Math.max(16, Math.floor((max - min + 1) / 32)), 128);
   const next = (): number | undefined => {
-    const isFree = (port: number): boolean => !used.has(port);
+    const isFree = (port: number): boolean => !used.has(port) && !taken.hasPort(port);
     const low = Math.min(min + band, max + 1);
     const port = firstFree(low, max + 1, random, isFree) ?? firstFree(min, low, random, isFree);
     if (port !== undefined) used.add(port);

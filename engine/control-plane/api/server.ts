@@ -12,7 +12,8 @@ import {
 import { randomSuffix, randomUid, type Random } from "../random.js";
 import type { ClusterSettings } from "../settings.js";
 import type { Watch } from "../store/types.js";
-import { allocate, takenBy } from "./allocate.js";
+import { allocate } from "./allocate.js";
+import { Holdings } from "./holdings.js";
 import type { ApiEvent, WatchCache } from "./cache.js";
 import { isFinished, planDeletion, type DeleteOptions } from "./deletion.js";
 import { prepareNew, prepareUpdate, validateNew, validateUpdate, type Part } from "./prepare.js";
@@ -46,12 +47,14 @@ export class ApiServer {
   readonly cache: WatchCache;
   readonly #parts: ApiServerParts;
   readonly #objects: ObjectStore;
+  readonly #holdings: Holdings;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: ApiServerParts, objects: ObjectStore) {
     this.#parts = parts;
     this.#objects = objects;
     this.cache = objects.cache;
+    this.#holdings = new Holdings(this.cache);
   }
 
   static async open(parts: ApiServerParts): Promise<ApiServer> {
@@ -251,11 +254,9 @@ export class ApiServer {
   ): ApiResult<Kinds[P]> {
     if (!isService(object)) return ok(object);
     const before = old !== undefined && isService(old) ? old : undefined;
-    const others = this.cache
-      .list("services")
-      .filter((service) => keyOfObject(service) !== keyOfObject(object));
+    const taken = this.#holdings.without(keyOfObject(object));
     const { settings, random } = this.#parts;
-    const { service, errors } = allocate(object, before, takenBy(others), settings, random);
+    const { service, errors } = allocate(object, before, taken, settings, random);
     if (errors.length > 0) return invalid(RESOURCES.services, object.metadata.name, errors);
     return ok(asKind(plural, service));
   }

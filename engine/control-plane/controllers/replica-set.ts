@@ -2,8 +2,15 @@ import type { ApiEvent } from "../api/cache.js";
 import { matchesSelector } from "../api/selector.js";
 import { parseTime } from "../clock.js";
 import type { Actor } from "../journal.js";
-import { controllerOf, keyOfObject, type Pod, type ReplicaSet } from "../objects.js";
-import { availableAt, isActive, isReady } from "../pods.js";
+import {
+  controllerOf,
+  keyOfObject,
+  type AnyObject,
+  type Pod,
+  type ReplicaSet,
+} from "../objects.js";
+import { sameJson } from "../json.js";
+import { availableAt, conditionOf, isActive, isReady } from "../pods.js";
 import { actorOf, splitKey, type Component, type Surroundings } from "../simulation/component.js";
 
 const NAME = "replicaset-controller";
@@ -19,7 +26,7 @@ export class ReplicaSetController implements Component {
 
   keysOf(event: ApiEvent): readonly string[] {
     if (event.plural === "replicasets") return [keyOfObject(event.object)];
-    if (event.plural !== "pods") return [];
+    if (event.plural !== "pods" || !isNews(event)) return [];
     const keys = [event.object, event.before].flatMap((pod) => {
       const owner = pod === undefined ? undefined : controllerOf(pod);
       return owner?.kind === "ReplicaSet"
@@ -176,6 +183,21 @@ export class ReplicaSetController implements Component {
       "status",
     );
   }
+}
+
+/** Whether a change of a Pod may change whose it is, or how its set counts it. */
+function isNews({ type, object, before }: ApiEvent): boolean {
+  if (type !== "MODIFIED" || !isPod(object) || before === undefined || !isPod(before)) return true;
+  return (
+    isActive(object) !== isActive(before) ||
+    !sameJson(conditionOf(object.status, "Ready"), conditionOf(before.status, "Ready")) ||
+    !sameJson(object.metadata.labels, before.metadata.labels) ||
+    !sameJson(object.metadata.ownerReferences, before.metadata.ownerReferences)
+  );
+}
+
+function isPod(object: AnyObject): object is Pod {
+  return object.kind === "Pod";
 }
 
 function ownerReference(set: ReplicaSet) {

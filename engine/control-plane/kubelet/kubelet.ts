@@ -1,6 +1,7 @@
 import type { ApiEvent } from "../api/cache.js";
 import type { Actor } from "../journal.js";
-import { keyOfObject, type AnyObject, type Pod } from "../objects.js";
+import { sameJson } from "../json.js";
+import { keyOfObject, type AnyObject, type Pod, type PodStatus } from "../objects.js";
 import { isOver, isTerminating } from "../pods.js";
 import { actorOf, splitKey, type Component, type Surroundings } from "../simulation/component.js";
 import type { Machine, Machines } from "./machines.js";
@@ -20,16 +21,32 @@ export class Kubelets implements Component {
   readonly name = KUBELET;
   readonly #around: Surroundings;
   readonly #machines: Machines;
+  /** The status that a kubelet is writing. */
+  #reporting: PodStatus | undefined;
 
   constructor(around: Surroundings, machines: Machines) {
     this.#around = around;
     this.#machines = machines;
   }
 
+  /** What a kubelet reports itself is no news to it. */
   keysOf(event: ApiEvent): readonly string[] {
-    if (!isPod(event.object)) return [];
+    if (!isPod(event.object) || this.#isOwnReport(event)) return [];
     const { nodeName } = event.object.spec;
     return nodeName === undefined ? [] : [`${nodeName}|${keyOfObject(event.object)}`];
+  }
+
+  #isOwnReport({ object, before }: ApiEvent): boolean {
+    if (this.#reporting === undefined || before === undefined) return false;
+    if (!isPod(object) || !isPod(before)) return false;
+    const [now, then] = [object.metadata, before.metadata];
+    return (
+      sameJson(object.status, this.#reporting) &&
+      now.deletionTimestamp === then.deletionTimestamp &&
+      now.deletionGracePeriodSeconds === then.deletionGracePeriodSeconds &&
+      sameJson(now.annotations, then.annotations) &&
+      sameJson(object.spec, before.spec)
+    );
   }
 
   async reconcile(key: string, because: number | undefined): Promise<void> {
@@ -148,8 +165,9 @@ export class Kubelets implements Component {
     return stopPod(pod, runtime, clock.now(), pod.metadata.deletionGracePeriodSeconds ?? 30);
   }
 
-  async #writeStatus(pod: Pod, status: NonNullable<Pod["status"]>, actor: Actor): Promise<void> {
+  async #writeStatus(pod: Pod, status: PodStatus, actor: Actor): Promise<void> {
     const { namespace, name, uid } = pod.metadata;
+    this.#reporting = status;
     await this.#around.api.mutate(
       "pods",
       namespace,
@@ -158,6 +176,7 @@ export class Kubelets implements Component {
       { actor, note: summaryOf(status) },
       "status",
     );
+    this.#reporting = undefined;
   }
 
   /** All its containers are down: the object may go. */
@@ -178,7 +197,7 @@ function sameRuntime(left: RuntimePod, right: RuntimePod): boolean {
 }
 
 /** A Pod's state in a few words, for the journal. */
-function summaryOf(status: NonNullable<Pod["status"]>): string {
+function summaryOf(status: PodStatus): string {
   const statuses = status.containerStatuses ?? [];
   const ready = statuses.filter((container) => container.ready).length;
   return `${status.phase ?? "Unknown"}, ${ready}/${statuses.length} ready`;

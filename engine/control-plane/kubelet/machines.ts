@@ -130,7 +130,6 @@ export class Machines {
   nextAddress(machine: Machine, podCidr: string): string | undefined {
     const network = ipv4Network(podCidr);
     if (network === undefined) return undefined;
-    const taken = new Set([...machine.pods.values()].map((pod) => pod.ip));
     // The network's own address, its bridge (the first) and its broadcast address (the last).
     const first = 2;
     const count = network.size - 3;
@@ -138,7 +137,7 @@ export class Machines {
       const offset = first + ((machine.lastOffset - first + step) % count);
       const normal = offset < first ? offset + count : offset;
       const ip = formatAddress(network.first + normal);
-      if (taken.has(ip)) continue;
+      if (this.#byAddress.has(ip)) continue;
       machine.lastOffset = normal;
       return ip;
     }

@@ -15,19 +15,18 @@ type Filter = (wanted: Wanted, node: NodeInfo, nodes: readonly NodeInfo[]) => st
 /** A Pod and what it asks for, worked out once for all nodes. */
 interface Wanted {
   readonly pod: Pod;
-  readonly amounts: readonly (readonly [name: string, amount: number])[];
+  readonly amounts: readonly { readonly name: string; readonly amount: number }[];
   readonly hostPorts: readonly string[];
 }
 
 const unschedulable: Filter = ({ pod }, { node }) => {
+  if (node.spec.unschedulable !== true) return undefined;
   const taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
-  return node.spec.unschedulable === true && !isTolerated(pod.spec, taint)
-    ? "node(s) were unschedulable"
-    : undefined;
+  return isTolerated(pod.spec, taint) ? undefined : "node(s) were unschedulable";
 };
 
 const taints: Filter = ({ pod }, { node }) => {
-  const refused = (node.spec.taints ?? []).find(
+  const refused = node.spec.taints?.find(
     (taint) => taint.effect !== "PreferNoSchedule" && !isTolerated(pod.spec, taint),
   );
   return refused === undefined
@@ -71,7 +70,7 @@ const ports: Filter = ({ hostPorts }, info) =>
     : undefined;
 
 const resources: Filter = ({ amounts }, info) => {
-  for (const [name, amount] of amounts) {
+  for (const { name, amount } of amounts) {
     if (info.requested(name) + amount <= info.allocatable(name)) continue;
     return name === "pods" ? "Too many pods" : `Insufficient ${name}`;
   }
@@ -170,15 +169,29 @@ function podsMatching(
   return count;
 }
 
+interface FilterRule {
+  readonly filter: Filter;
+  /** Whether a Pod asks for anything that it looks at; always when absent. */
+  readonly concerns?: (wanted: Wanted) => boolean;
+}
+
 /** In the order in which the scheduler's default profile runs them. */
-const FILTERS: readonly Filter[] = [
-  unschedulable,
-  taints,
-  affinity,
-  ports,
-  resources,
-  spread,
-  podAffinity,
+const FILTERS: readonly FilterRule[] = [
+  { filter: unschedulable },
+  { filter: taints },
+  {
+    filter: affinity,
+    concerns: ({ pod }) =>
+      pod.spec.nodeSelector !== undefined || pod.spec.affinity?.nodeAffinity !== undefined,
+  },
+  { filter: ports, concerns: ({ hostPorts }) => hostPorts.length > 0 },
+  { filter: resources },
+  { filter: spread, concerns: ({ pod }) => pod.spec.topologySpreadConstraints !== undefined },
+  {
+    filter: podAffinity,
+    concerns: ({ pod: { spec } }) =>
+      spec.affinity?.podAffinity !== undefined || spec.affinity?.podAntiAffinity !== undefined,
+  },
 ];
 
 export interface Filtered {
@@ -189,10 +202,13 @@ export interface Filtered {
 
 export function filterNodes(pod: Pod, nodes: readonly NodeInfo[]): Filtered {
   const refused = new Map<string, number>();
-  const amounts = Object.entries(requestsOf(pod.spec)).filter(([, amount]) => amount > 0);
+  const amounts = Object.entries(requestsOf(pod.spec))
+    .map(([name, amount]) => ({ name, amount }))
+    .filter(({ amount }) => amount > 0);
   const wanted: Wanted = { pod, amounts, hostPorts: hostPortsOf(pod) };
+  const filters = FILTERS.filter(({ concerns }) => concerns?.(wanted) ?? true);
   const fitting = nodes.filter((node) => {
-    for (const filter of FILTERS) {
+    for (const { filter } of filters) {
       const reason = filter(wanted, node, nodes);
       if (reason === undefined) continue;
       refused.set(reason, (refused.get(reason) ?? 0) + 1);

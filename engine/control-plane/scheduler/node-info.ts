@@ -12,15 +12,21 @@ export class NodeInfo {
   readonly #hostPorts = new Map<string, number>();
   scoredCpu = 0;
   scoredMemory = 0;
+  /** What it has to give. */
+  cpu = 0;
+  memory = 0;
 
   constructor(node: Node) {
     this.node = node;
     this.#allocatable = allocatableOf(node);
+    this.update(node);
   }
 
   update(node: Node): void {
     this.node = node;
     this.#allocatable = allocatableOf(node);
+    this.cpu = this.allocatable("cpu");
+    this.memory = this.allocatable("memory");
   }
 
   allocatable(resource: string): number {

@@ -22,8 +22,8 @@ function share(used: number, all: number): number {
 const leastAllocated: Score = (pod, nodes) => {
   const { cpu, memory } = scoredRequestsOf(pod.spec);
   return nodes.map((info) => {
-    const cpuFree = free(info.scoredCpu + cpu, info.allocatable("cpu"));
-    const memoryFree = free(info.scoredMemory + memory, info.allocatable("memory"));
+    const cpuFree = free(info.scoredCpu + cpu, info.cpu);
+    const memoryFree = free(info.scoredMemory + memory, info.memory);
     return Math.floor((cpuFree + memoryFree) / 2);
   });
 };
@@ -32,8 +32,8 @@ const leastAllocated: Score = (pod, nodes) => {
 const balancedAllocation: Score = (pod, nodes) => {
   const { cpu, memory } = scoredRequestsOf(pod.spec);
   return nodes.map((info) => {
-    const cpuShare = share(info.scoredCpu + cpu, info.allocatable("cpu"));
-    const memoryShare = share(info.scoredMemory + memory, info.allocatable("memory"));
+    const cpuShare = share(info.scoredCpu + cpu, info.cpu);
+    const memoryShare = share(info.scoredMemory + memory, info.memory);
     return Math.floor(100 * (1 - Math.abs(cpuShare - memoryShare) / 2));
   });
 };
@@ -100,21 +100,38 @@ function normalized(values: readonly number[], better: "more" | "fewer"): readon
   });
 }
 
-/** With the weights of the scheduler's default profile. */
-const SCORES: readonly { readonly score: Score; readonly weight: number }[] = [
+interface ScoreRule {
+  readonly score: Score;
+  /** As in the scheduler's default profile. */
+  readonly weight: number;
+  /** Whether it can tell nodes apart; always when absent. */
+  readonly concerns?: (pod: Pod, nodes: readonly NodeInfo[]) => boolean;
+}
+
+const SCORES: readonly ScoreRule[] = [
   { score: leastAllocated, weight: 1 },
   { score: balancedAllocation, weight: 1 },
-  { score: preferredTaints, weight: 3 },
-  { score: preferredNodes, weight: 2 },
+  {
+    score: preferredTaints,
+    weight: 3,
+    concerns: (_pod, nodes) => nodes.some(({ node }) => node.spec.taints !== undefined),
+  },
+  {
+    score: preferredNodes,
+    weight: 2,
+    concerns: ({ spec }) => spec.affinity?.nodeAffinity !== undefined,
+  },
   { score: spread, weight: 2 },
 ];
 
 /** The nodes that score best; chance decides among them. */
 export function bestNodes(pod: Pod, nodes: readonly NodeInfo[]): readonly NodeInfo[] {
   const totals = nodes.map(() => 0);
-  for (const { score, weight } of SCORES) {
-    for (const [index, points] of score(pod, nodes).entries()) {
-      totals[index] = (totals[index] ?? 0) + weight * points;
+  for (const { score, weight, concerns } of SCORES) {
+    if (concerns?.(pod, nodes) === false) continue;
+    const points = score(pod, nodes);
+    for (let index = 0; index < totals.length; index++) {
+      totals[index] = (totals[index] ?? 0) + weight * (points[index] ?? 0);
     }
   }
   let most = 0;

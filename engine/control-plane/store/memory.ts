@@ -41,6 +41,9 @@ interface Change {
   readonly value: KeyValue | undefined;
 }
 
+/** Changes that are kept for watchers to catch up with, at least. */
+const HISTORY = 20_000;
+
 /** The store in memory. Values are kept as they are given, so they must never be changed after. */
 export class MemoryStore implements Store {
   readonly #history = new Map<string, Change[]>();
@@ -156,6 +159,11 @@ export class MemoryStore implements Store {
   compact(revision: number): Promise<"compacted" | Compacted | Future> {
     if (revision > this.#revision) return Promise.resolve(this.#future());
     if (revision <= this.#compacted) return Promise.resolve(this.#gone());
+    this.#forgetUpTo(revision);
+    return Promise.resolve("compacted");
+  }
+
+  #forgetUpTo(revision: number): void {
     this.#compacted = revision;
     const stale = new Set<string>();
     for (const event of this.#log) {
@@ -165,7 +173,6 @@ export class MemoryStore implements Store {
     this.#log = [...this.#since(revision + 1)];
     for (const key of stale) this.#forget(key, revision);
     if (stale.size > 0) this.#keys = this.#keys.filter((key) => this.#history.has(key));
-    return Promise.resolve("compacted");
   }
 
   close(): Promise<void> {
@@ -175,6 +182,7 @@ export class MemoryStore implements Store {
 
   #publish(event: StoreEvent): void {
     this.#record(event);
+    if (this.#log.length > 2 * HISTORY) this.#forgetUpTo(this.#revision - HISTORY);
     const key = keyOf(event);
     for (const watcher of this.#watchers) {
       if (key.startsWith(watcher.prefix)) watcher.listener(event);

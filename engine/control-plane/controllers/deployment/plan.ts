@@ -32,8 +32,9 @@ export function total(sets: readonly ReplicaSet[]): number {
   return sets.reduce((sum, set) => sum + wantedBy(set), 0);
 }
 
+/** A set that was shrunk a moment ago may still report more than it now wants. */
 function availableOf(set: ReplicaSet): number {
-  return set.status?.availableReplicas ?? 0;
+  return Math.min(wantedBy(set), set.status?.availableReplicas ?? 0);
 }
 
 /** How far the new set may grow now (`NewRSNewReplicas`). */

@@ -16,7 +16,14 @@ import {
   type Component,
   type Surroundings,
 } from "../../simulation/component.js";
-import { groupsOf, packSlices, portsKey, type PortGroup } from "./endpoints.js";
+import {
+  groupsOf,
+  isEndpointNews,
+  packSlices,
+  portsKey,
+  type KnownEndpoints,
+  type PortGroup,
+} from "./endpoints.js";
 
 const NAME = "endpointslice-controller";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -27,6 +34,7 @@ export const SERVICE_NAME = "kubernetes.io/service-name";
 export class EndpointSliceController implements Component {
   readonly name = NAME;
   readonly #around: Surroundings;
+  readonly #known: KnownEndpoints = new WeakMap();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -40,10 +48,11 @@ export class EndpointSliceController implements Component {
       return [`${object.metadata.namespace}/${service}`];
     }
     if (!isPod(object)) return [];
+    const old = before !== undefined && isPod(before) ? before : undefined;
+    if (!isEndpointNews(object, event.type === "DELETED" ? undefined : old)) return [];
     const now = this.#servicesOf(object);
-    if (before === undefined || sameJson(before.metadata.labels, object.metadata.labels))
-      return now;
-    return isPod(before) ? [...new Set([...now, ...this.#servicesOf(before)])] : now;
+    if (old === undefined || sameJson(old.metadata.labels, object.metadata.labels)) return now;
+    return [...new Set([...now, ...this.#servicesOf(old)])];
   }
 
   /** Services that select a Pod, found by each of its labels. */
@@ -71,8 +80,10 @@ export class EndpointSliceController implements Component {
       return;
     }
     if (!hasSelector(service) || service.spec.type === "ExternalName") return;
-    const nodeNamed = (node: string) => cache.get("nodes", "", node);
-    const groups = groupsOf(service, this.#podsOf(service), nodeNamed);
+    const groups = groupsOf(service, this.#podsOf(service), {
+      nodeNamed: (node) => cache.get("nodes", "", node),
+      known: this.#known,
+    });
     await this.#reconcileGroups(service, groups, slices, actor);
   }
 
@@ -92,56 +103,33 @@ export class EndpointSliceController implements Component {
     slices: readonly EndpointSlice[],
     actor: Actor,
   ): Promise<void> {
-    const shown = groups.length > 0 ? groups : this.#placeholder(slices);
+    const shown = groups.length > 0 ? groups : [PLACEHOLDER];
     const wanted = new Set(shown.map((group) => portsKey(group.ports)));
-    for (const slice of slices) {
-      if (!wanted.has(portsKey(slice.ports ?? []))) {
-        await this.#delete(slice, actor, "no endpoint has its ports");
-      }
-    }
+    const loose = slices.filter((slice) => !wanted.has(portsKey(slice.ports ?? [])));
     for (const group of shown) {
       const key = portsKey(group.ports);
       const own = slices.filter((slice) => portsKey(slice.ports ?? []) === key);
-      await this.#pack(service, group, own, actor);
-    }
-  }
-
-  /** A Service without any endpoint keeps one empty slice, if it ever had one, or gets one. */
-  #placeholder(slices: readonly EndpointSlice[]): readonly PortGroup[] {
-    return [{ ports: slices[0]?.ports ?? [], endpoints: [] }];
-  }
-
-  async #pack(
-    service: Service,
-    group: PortGroup,
-    slices: readonly EndpointSlice[],
-    actor: Actor,
-  ): Promise<void> {
-    if (group.endpoints.length === 0 && slices.length === 0) {
-      await this.#create(service, group, [], actor);
-      return;
-    }
-    const holders = slices.map((slice) => ({ slice, endpoints: slice.endpoints ?? [] }));
-    const changes = packSlices(holders, group.endpoints);
-    let left = slices.length - changes.filter((change) => change.endpoints === undefined).length;
-    for (const { slice: holder, endpoints } of changes) {
-      if (holder === undefined) {
-        await this.#create(service, group, endpoints ?? [], actor);
-      } else if (endpoints === undefined && (left > 0 || group.endpoints.length > 0)) {
-        await this.#delete(holder.slice, actor, "it is empty");
-      } else {
-        left++;
-        await this.#update(holder.slice, endpoints ?? [], actor);
+      for (const { slice, endpoints } of changesOf(group, own)) {
+        if (slice !== undefined && endpoints !== undefined) {
+          await this.#update(slice, { ports: slice.ports ?? [], endpoints }, actor);
+        } else if (slice !== undefined) {
+          loose.push(slice);
+        } else {
+          const { ports } = group;
+          // A slice that would be deleted is used again instead.
+          const reused = loose.shift();
+          if (reused === undefined) {
+            await this.#create(service, { ports, endpoints: endpoints ?? [] }, actor);
+          } else {
+            await this.#update(reused, { ports, endpoints: endpoints ?? [] }, actor);
+          }
+        }
       }
     }
+    for (const slice of loose) await this.#delete(slice, actor, "no endpoint is left for it");
   }
 
-  async #create(
-    service: Service,
-    group: PortGroup,
-    endpoints: PortGroup["endpoints"],
-    actor: Actor,
-  ): Promise<void> {
+  async #create(service: Service, { ports, endpoints }: PortGroup, actor: Actor): Promise<void> {
     const { namespace, name, uid, labels } = service.metadata;
     const headless = isHeadless(service.spec) ? { "service.kubernetes.io/headless": "" } : {};
     const owner = {
@@ -161,7 +149,7 @@ export class EndpointSliceController implements Component {
       },
       addressType: "IPv4",
       endpoints,
-      ports: group.ports,
+      ports,
     };
     const note = `for ${name}: ${summaryOf(endpoints)}`;
     await this.#around.api.create("endpointslices", slice, { actor, note });
@@ -169,7 +157,7 @@ export class EndpointSliceController implements Component {
 
   async #update(
     slice: EndpointSlice,
-    endpoints: PortGroup["endpoints"],
+    { ports, endpoints }: PortGroup,
     actor: Actor,
   ): Promise<void> {
     const { namespace, name } = slice.metadata;
@@ -177,7 +165,7 @@ export class EndpointSliceController implements Component {
       "endpointslices",
       namespace,
       name,
-      (current) => ({ ...current, endpoints }),
+      (current) => ({ ...current, endpoints, ports }),
       { actor, note: summaryOf(endpoints) },
     );
   }
@@ -186,6 +174,22 @@ export class EndpointSliceController implements Component {
     const { namespace, name } = slice.metadata;
     await this.#around.api.delete("endpointslices", namespace, name, { actor, note });
   }
+}
+
+/** What a Service without any endpoint shows. */
+const PLACEHOLDER: PortGroup = { ports: [], endpoints: [] };
+
+/** How the slices of one group of ports are to change; a placeholder is a slice with nothing. */
+function changesOf(group: PortGroup, own: readonly EndpointSlice[]) {
+  const holders = own.map((slice) => ({ slice, endpoints: slice.endpoints ?? [] }));
+  const changes = packSlices(holders, group.endpoints);
+  const isPlaceholder = group.endpoints.length === 0;
+  if (isPlaceholder && own.length === 0) return [{ slice: undefined, endpoints: [] }];
+  const kept = own.length - changes.filter(({ endpoints }) => endpoints === undefined).length;
+  return changes.map(({ slice, endpoints }, index) => ({
+    slice: slice?.slice,
+    endpoints: isPlaceholder && kept === 0 && index === 0 ? [] : endpoints,
+  }));
 }
 
 function firstPair(labels: Readonly<Record<string, string>>) {

@@ -8,6 +8,15 @@ export interface PortGroup {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** Endpoints that were made before, by Pod: what has not changed is not made anew. */
+export type KnownEndpoints = WeakMap<Pod, Endpoint>;
+
+/** What endpoints are made of beside Services and Pods. */
+export interface EndpointSources {
+  readonly nodeNamed: (name: string) => Node | undefined;
+  readonly known: KnownEndpoints;
+}
+
 /**
  * What a Service's Pods amount to: one group for each way in which its named ports resolve
  * (`endpointslice.Reconciler`).
@@ -15,7 +24,7 @@ export interface PortGroup {
 export function groupsOf(
   service: Service,
   pods: readonly Pod[],
-  nodeNamed: (name: string) => Node | undefined,
+  sources: EndpointSources,
 ): readonly PortGroup[] {
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
   for (const pod of pods) {
@@ -23,7 +32,7 @@ export function groupsOf(
     const ports = portsFor(service, pod);
     const key = portsKey(ports);
     const group = groups.get(key) ?? { ports, endpoints: [] };
-    group.endpoints.push(endpointOf(service, pod, nodeNamed));
+    group.endpoints.push(endpointOf(service, pod, sources));
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -35,6 +44,20 @@ export function portsKey(ports: readonly EndpointPort[]): string {
     .map((port) => `${port.name ?? ""}/${port.protocol ?? ""}/${port.port ?? ""}`)
     .sort()
     .join(",");
+}
+
+/** Whether a change of a Pod may change the endpoints that it is (`podEndpointsChanged`). */
+export function isEndpointNews(pod: Pod, before: Pod | undefined): boolean {
+  const ip = pod.status?.podIP;
+  if (before === undefined) return ip !== undefined;
+  return (
+    ip !== before.status?.podIP ||
+    isReady(pod) !== isReady(before) ||
+    isOver(pod) !== isOver(before) ||
+    isTerminating(pod) !== isTerminating(before) ||
+    pod.spec.nodeName !== before.spec.nodeName ||
+    !sameJson(pod.metadata.labels, before.metadata.labels)
+  );
 }
 
 /** With an address, and not over: a Pod on its way out stays in until it is gone. */
@@ -70,11 +93,7 @@ export function targetPortOf(port: ServicePort, pod: Pod): number | undefined {
   return undefined;
 }
 
-function endpointOf(
-  service: Service,
-  pod: Pod,
-  nodeNamed: (name: string) => Node | undefined,
-): Endpoint {
+function endpointOf(service: Service, pod: Pod, { nodeNamed, known }: EndpointSources): Endpoint {
   const serving = isReady(pod);
   const terminating = isTerminating(pod);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
@@ -83,7 +102,13 @@ function endpointOf(
   const zone = node?.metadata.labels?.["topology.kubernetes.io/zone"];
   const { hostname, subdomain } = pod.spec;
   const named = hostname !== undefined && subdomain === service.metadata.name;
-  return {
+  const before = known.get(pod);
+  const isAsBefore =
+    before?.conditions?.ready === ready &&
+    before.zone === zone &&
+    (before.hostname !== undefined) === named;
+  if (isAsBefore) return before;
+  const made: Endpoint = {
     addresses: [pod.status?.podIP ?? ""],
     conditions: { ready, serving, terminating },
     ...(named ? { hostname } : {}),
@@ -96,6 +121,8 @@ function endpointOf(
       uid: pod.metadata.uid,
     },
   };
+  known.set(pod, made);
+  return made;
 }
 
 export const MAX_ENDPOINTS_PER_SLICE = 100;
