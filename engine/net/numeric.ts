@@ -32,3 +32,20 @@ function parseLoose(text: string): number | undefined {
   }
   return address;
 }
+
+/**
+ * An IPv4 address as `inet_aton` and `getaddrinfo` read it: up to four numbers, hex and octal too,
+ * the last filling all bytes left. `1.2` is 1.0.0.2.
+ */
+export function parseShortIPv4(text: string): number | undefined {
+  const parts = text.split(".", 5);
+  let address = 0;
+  for (const [at, item] of parts.entries()) {
+    const part = /^\d/.test(item) ? parseCNumber(item) : undefined;
+    const isLast = at === parts.length - 1;
+    const limit = isLast ? 2 ** (8 * (4 - at)) - 1 : 255;
+    if (part === undefined || at > 3 || part > limit) return undefined;
+    address += isLast ? part : part * 2 ** (8 * (3 - at));
+  }
+  return address;
+}

@@ -1,3 +1,5 @@
+import { parseCNumber } from "./numeric.js";
+
 /**
  * Protocol names: those that iptables 1.8.9 knows by itself (`xtables_chain_protos`), then those of
  * Debian's `/etc/protocols` (package netbase). The first name of a number is the one a save prints.
@@ -85,11 +87,44 @@ const BY_NUMBER: ReadonlyMap<number, string> = new Map(
 
 /** 0 to 255, by name in any case, or by number (decimal, `0x` hex or `0` octal). */
 export function protocolNumber(text: string): number | undefined {
-  const known = BY_NAME.get(text.toLowerCase());
-  if (known !== undefined) return known;
-  if (!/^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(text)) return undefined;
-  const number = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
-  return number <= 255 ? number : undefined;
+  const number = BY_NAME.get(text.toLowerCase()) ?? parseCNumber(text);
+  return number !== undefined && number <= 255 ? number : undefined;
+}
+
+/** Second names in `/etc/protocols` that are not the first in capitals. */
+const ALIASES: ReadonlyMap<string, number> = new Map([
+  ["IP-ENCAP", 4],
+  ["IPv6", 41],
+  ["IPv6-Route", 43],
+  ["IPv6-Frag", 44],
+  ["IPSEC-ESP", 50],
+  ["IPSEC-AH", 51],
+  ["IPv6-ICMP", 58],
+  ["IPv6-NoNxt", 59],
+  ["IPv6-Opts", 60],
+  ["OSPFIGP", 89],
+  ["Mobility-Header", 135],
+  ["UDPLite", 136],
+  ["MPLS-in-IP", 137],
+  ["Shim6", 140],
+  ["Ethernet", 143],
+]);
+
+/** Protocols that have an alias of their own, or none (`manet`), in place of their name in capitals. */
+const NOT_IN_CAPITALS: ReadonlySet<number> = new Set([...ALIASES.values(), 138]);
+
+/**
+ * As `protocolNumber`, but names only as the C library finds them in Debian's `/etc/protocols`,
+ * which lists `tcp` and `TCP` but not `Tcp`: how every option but `-p` reads them
+ * (`xtables_parse_protocol`).
+ */
+export function listedProtocol(text: string): number | undefined {
+  const alias = ALIASES.get(text);
+  if (alias !== undefined) return alias;
+  const number = protocolNumber(text);
+  if (BY_NAME.has(text) || parseCNumber(text) !== undefined) return number;
+  const isInCapitals = text === text.toUpperCase() && text !== "ALL";
+  return isInCapitals && number !== undefined && !NOT_IN_CAPITALS.has(number) ? number : undefined;
 }
 
 /** The name a save prints, or the number as text. */

@@ -1,29 +1,24 @@
 import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
+import { parseNumericIPv4, parseShortIPv4 } from "../../net/numeric.js";
 import { allOnes, lengthOfMask, maskOfLength } from "../../net/prefix.js";
 import { refuse, type Codec, type Refusal } from "./define.js";
-import { MAX_32, oneWord, parseNumber } from "./codecs.js";
+import { oneWord, parseNumber } from "./codecs.js";
 
 export const address: Codec<Address> = oneWord(
   (text, { family }) => parseHost(text, family),
   formatAddress,
 );
 
+/** As `getaddrinfo` reads it. */
 function parseHost(text: string, family: Family): Address | Refusal {
-  const host = parseAddressOf(family, text) ?? (family === 4 ? parseShort(text) : undefined);
+  const host = parseAddressOf(family, text) ?? (family === 4 ? parseShortIPv4(text) : undefined);
   return host ?? refuse(`"${text}" is not an IPv${family} address`);
 }
 
-/** As `inet_aton`: up to four numbers, hex and octal too, the last filling all bytes left. */
-function parseShort(text: string): number | undefined {
-  const parts = text.split(".").map((part) => parseNumber(part, 0, MAX_32));
-  let host = 0;
-  for (const [at, part] of parts.entries()) {
-    const isLast = at === parts.length - 1;
-    const limit = isLast ? 2 ** (8 * (4 - at)) - 1 : 255;
-    if (typeof part !== "number" || at > 3 || part > limit) return undefined;
-    host += isLast ? part : part * 2 ** (8 * (3 - at));
-  }
-  return host;
+/** As `xtables_numeric_to_ipaddr` and `xtables_numeric_to_ip6addr` read it. */
+function parseNumeric(text: string, family: Family): Address | Refusal {
+  const host = family === 4 ? parseNumericIPv4(text) : parseAddressOf(family, text);
+  return host ?? refuse(`"${text}" is not an IPv${family} address`);
 }
 
 /** An address and the bits of it that count; unlike a `Prefix`, it may have bits outside `mask`. */
@@ -83,8 +78,8 @@ export interface AddressRange {
 export const addressRange: Codec<AddressRange> = oneWord(
   (text, { family }) => {
     const dash = text.indexOf("-");
-    const min = parseHost(dash < 0 ? text : text.slice(0, dash), family);
-    const max = dash < 0 ? min : parseHost(text.slice(dash + 1), family);
+    const min = parseNumeric(dash < 0 ? text : text.slice(0, dash), family);
+    const max = dash < 0 ? min : parseNumeric(text.slice(dash + 1), family);
     if (typeof min === "object") return min;
     return typeof max === "object" ? max : { min, max };
   },

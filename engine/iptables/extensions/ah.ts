@@ -15,6 +15,7 @@ export const ah = define({
   name: "ah",
   families: [4, 6],
   protocol: AH,
+  boundIn: [4],
   options,
   check: (data, { family }) =>
     family === 4 && (data.len !== undefined || data.reserved === true)

@@ -1,5 +1,7 @@
 import { define, option, refuse, type Codec, type InstanceOf } from "./define.js";
-import { MAX_16, MAX_32, MAX_8, oneWord } from "./codecs.js";
+import { programTrouble } from "./bpf-program.js";
+import { oneWord } from "./codecs.js";
+import { lowBits, scanNumber } from "./scan-number.js";
 import { name } from "./text-codecs.js";
 
 /** One instruction of classic BPF (`struct sock_filter`). */
@@ -23,18 +25,26 @@ const bytecode: Codec<readonly BpfInstruction[]> = oneWord<readonly BpfInstructi
       return refuse(`more than ${MAX_INSTRUCTIONS} instructions`);
     const program: BpfInstruction[] = [];
     for (const item of items) {
-      const parts = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$/.exec(item);
-      const [code = -1, jt = -1, jf = -1, k = -1] = (parts ?? []).slice(1).map(Number);
-      if (parts === null || code > MAX_16 || jt > MAX_8 || jf > MAX_8 || k > MAX_32) {
-        return refuse(`"${item}" is no instruction`);
-      }
-      program.push({ code, jt, jf, k });
+      const instruction = readInstruction(item);
+      if (instruction === undefined) return refuse(`"${item}" is no instruction`);
+      program.push(instruction);
     }
     return program;
   },
   (program) =>
     `"${program.length},${program.map(({ code, jt, jf, k }) => `${code} ${jt} ${jf} ${k}`).join(",")}"`,
 );
+
+/** As `sscanf("%hu %hhu %hhu %u")` reads it: what does not fit is cut, what follows is ignored. */
+function readInstruction(text: string): BpfInstruction | undefined {
+  const code = scanNumber(text, 0, 10);
+  const jt = code && scanNumber(text, code.end, 10);
+  const jf = jt && scanNumber(text, jt.end, 10);
+  const k = jf && scanNumber(text, jf.end, 10);
+  if (code === undefined || jt === undefined || jf === undefined || k === undefined)
+    return undefined;
+  return { code: lowBits(code, 16), jt: lowBits(jt, 8), jf: lowBits(jf, 8), k: lowBits(k, 32) };
+}
 
 /** Kernel: `net/netfilter/xt_bpf.c`. */
 export const bpf = define({
@@ -45,9 +55,11 @@ export const bpf = define({
     /** A path in the BPF file system; what is there decides. */
     objectPinned: option("--object-pinned", name(511)),
   },
-  check: (data) =>
-    (data.bytecode === undefined) === (data.objectPinned === undefined)
-      ? "exactly one of --bytecode and --object-pinned is required"
-      : undefined,
+  check: ({ bytecode: program, objectPinned }) => {
+    if ((program === undefined) === (objectPinned === undefined)) {
+      return "exactly one of --bytecode and --object-pinned is required";
+    }
+    return program === undefined ? undefined : programTrouble(program);
+  },
 });
 export type BpfMatch = InstanceOf<typeof bpf>;

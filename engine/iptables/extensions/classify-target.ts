@@ -1,5 +1,6 @@
 import { define, option, refuse, type Codec, type InstanceOf } from "./define.js";
-import { MAX_16, oneWord } from "./codecs.js";
+import { oneWord } from "./codecs.js";
+import { lowBits, scanNumber } from "./scan-number.js";
 
 /** A traffic class, 0 to 0xffff each. */
 export interface TrafficClass {
@@ -7,15 +8,19 @@ export interface TrafficClass {
   readonly minor: number;
 }
 
-/** `MAJOR:MINOR` in hex, written with at least four digits each. */
+/**
+ * `MAJOR:MINOR` in hex as `sscanf("%x:%x")` reads them, of each the lower 16 bits; written with four
+ * digits each.
+ */
 const trafficClass: Codec<TrafficClass> = oneWord(
   (text) => {
-    const parts = /^(?:0[xX])?([0-9a-fA-F]+):(?:0[xX])?([0-9a-fA-F]+)$/.exec(text);
-    const major = Number.parseInt(parts?.[1] ?? "", 16);
-    const minor = Number.parseInt(parts?.[2] ?? "", 16);
-    return major <= MAX_16 && minor <= MAX_16
-      ? { major, minor }
-      : refuse(`"${text}" is no class, MAJOR:MINOR`);
+    const major = scanNumber(text, 0, 16);
+    const isParted = major !== undefined && text.charAt(major.end) === ":";
+    const minor = isParted ? scanNumber(text, major.end + 1, 16) : undefined;
+    if (major === undefined || minor === undefined) {
+      return refuse(`"${text}" is no class, MAJOR:MINOR`);
+    }
+    return { major: lowBits(major, 16), minor: lowBits(minor, 16) };
   },
   ({ major, minor }) => [major, minor].map(four).join(":"),
 );

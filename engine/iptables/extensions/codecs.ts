@@ -1,4 +1,5 @@
-import { protocolNumber } from "../../net/protocol.js";
+import { parseCNumber } from "../../net/numeric.js";
+import { listedProtocol } from "../../net/protocol.js";
 import { refuse, type Codec, type Reading, type Refusal } from "./define.js";
 
 /** From `min` to `max`, both included. */
@@ -33,12 +34,10 @@ export function oneWord<T>(
   return { words: 1, read: ([text = ""], reading) => read(text, reading), write };
 }
 
-const NUMBER = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
-
-/** A whole number as `xtables_strtoui` takes it: decimal, `0x` hex or `0` octal. */
+/** A whole number as `xtables_strtoui` takes it: see `parseCNumber`. */
 export function parseNumber(text: string, min: number, max: number): number | Refusal {
-  if (!NUMBER.test(text)) return refuse(`"${text}" is not a number`);
-  const value = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+  const value = parseCNumber(text);
+  if (value === undefined) return refuse(`"${text}" is not a number`);
   return value >= min && value <= max ? value : refuse(`${text} is not in ${min} to ${max}`);
 }
 
@@ -46,10 +45,13 @@ export function number(min: number, max: number): Codec<number> {
   return oneWord((text) => parseNumber(text, min, max), String);
 }
 
+const NUMBER = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
+
 /** 0 to 2^64-1. */
 export const counter: Codec<bigint> = oneWord((text) => {
-  if (!NUMBER.test(text)) return refuse(`"${text}" is not a number`);
-  const value = BigInt(/^0[0-7]+$/.test(text) ? `0o${text.slice(1)}` : text);
+  const digits = NUMBER.exec(text)?.[1];
+  if (digits === undefined) return refuse(`"${text}" is not a number`);
+  const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
   return value < 2n ** 64n ? value : refuse(`${text} is not below 2^64`);
 }, String);
 
@@ -90,7 +92,7 @@ export function writeRange({ min, max }: Range): string {
 
 /** By name or number; written as a number. */
 export const protocol: Codec<number> = oneWord(
-  (text) => protocolNumber(text) ?? refuse(`"${text}" is not a protocol`),
+  (text) => listedProtocol(text) ?? refuse(`"${text}" is not a protocol`),
   String,
 );
 

@@ -6,6 +6,8 @@ export interface Reading {
   readonly family: Family;
   /** Of the rule's `-p`, once it has been read. */
   readonly protocol: number | undefined;
+  /** What `! -p` leaves out; known only while a rule is being read. */
+  readonly excludedProtocol?: number | undefined;
 }
 
 /** Why a value cannot be taken; `message` completes "--flag: ...". */
@@ -74,6 +76,25 @@ export function collected<T>(
   return { ...optionSpec(flag, codec, false, spellings), collect };
 }
 
+/**
+ * An option of an extension that still reads its options by itself, where that takes it several
+ * times, the last being meant, and does not look at a `!` before it.
+ */
+export function repeatable<T>(
+  flag: string,
+  codec: Codec<T>,
+  spellings: Spellings<T> = {},
+): OptionSpec<T, false> {
+  return collected(flag, codec, (_, now) => now, spellings);
+}
+
+/** As `repeatable`, once only. */
+export function heedless<T>(flag: string, codec: Codec<T>): OptionSpec<T, false> {
+  return collected(flag, codec, (before, now) =>
+    before === undefined ? now : refuse("the option is given twice"),
+  );
+}
+
 export function negatable<T>(
   flag: string,
   codec: Codec<T>,
@@ -137,6 +158,8 @@ export interface ExtensionSpec<Name extends string, Options extends OptionTable>
   readonly options: Options;
   /** For `-p`-bound matches (tcp, udp, icmp): the protocol that `-p` must name. */
   readonly protocol?: number;
+  /** Where the kernel refuses the match without that protocol; absent: in every family. */
+  readonly boundIn?: readonly Family[];
   /** The kernel refuses it elsewhere (`checkentry`); absent: anywhere. */
   readonly tables?: readonly TableName[];
   readonly hooks?: readonly Hook[];

@@ -74,13 +74,22 @@ export function printByteBurst(bytes: number): string {
 
 const MAX_BURST = 1_000_000;
 
-/** Packets, or bytes with `kb`, `mb` or `b`. */
+/** Packets, or bytes with `k` or `m` behind the number; what follows is not looked at. */
 export const hashBurst: Codec<number> = oneWord((text) => {
-  const parts = /^(\w+?)([kmb].*)?$/.exec(text);
+  const parts = /^(\s*\+?(?:0[xX][0-9a-fA-F]+|\d+))(.*)$/.exec(text);
   const count = parseNumber(parts?.[1] ?? text, 1, Number.MAX_SAFE_INTEGER);
   if (typeof count !== "number") return count;
-  const tail = parts?.[2];
-  if (tail === undefined && count > MAX_BURST) return refuse(`${text} is above ${MAX_BURST}`);
-  // iptables keeps the lower 32 bits of a burst of bytes.
-  return tail === undefined ? count : (count * factorOf(tail.charAt(0))) % 2 ** 32;
+  const tail = parts?.[2] ?? "";
+  if (tail === "" && count > MAX_BURST) return refuse(`${text} is above ${MAX_BURST}`);
+  const burst = count * factorOf(tail.charAt(0));
+  return burst <= Number.MAX_SAFE_INTEGER ? burst : refuse(`${text} is too large`);
 }, String);
+
+/**
+ * A burst of bytes as a whole number of the rate's own units, which must not be 0 bytes; of a burst
+ * of more than 32 bits iptables only sees that it is no whole number.
+ */
+export function wholeByteBurst(burst: number, unit: number): number {
+  const units = Math.floor((burst % 2 ** 32) / unit) + (burst % unit === 0 ? 0 : 1);
+  return units * unit;
+}

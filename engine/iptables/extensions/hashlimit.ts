@@ -1,7 +1,14 @@
 import { define, negatable, option, refuse, type Codec, type InstanceOf } from "./define.js";
 import { prefixLength } from "./address-codecs.js";
 import { MAX_32, number, oneWord, present } from "./codecs.js";
-import { bytesOf, hashBurst, hashRate, HASHLIMIT_SCALE, printByteBurst } from "./hash-rate.js";
+import {
+  bytesOf,
+  hashBurst,
+  hashRate,
+  HASHLIMIT_SCALE,
+  printByteBurst,
+  wholeByteBurst,
+} from "./hash-rate.js";
 import type { HashRate } from "./hash-rate.js";
 import { printRate } from "./rate.js";
 import { saveOptions } from "./save.js";
@@ -54,6 +61,8 @@ type Asked = { readonly not: boolean; readonly value: HashRate };
 
 const DEFAULT_BURST = 5;
 const GC_INTERVAL = 1000;
+/** The kernel cuts larger tables to this (`HASHLIMIT_MAX_SIZE`). */
+const MAX_ENTRIES = 1_048_576;
 
 /** A token bucket for each source, destination, ... (kernel: `net/netfilter/xt_hashlimit.c`). */
 export const hashlimit = define({
@@ -93,8 +102,8 @@ export const hashlimit = define({
       ...(start === undefined ? {} : { burst: start }),
       ...data,
       ...(parts === undefined || parts.length === 0 ? {} : { mode: parts }),
-      ...(buckets === undefined || buckets === 0 ? {} : { size: buckets }),
-      ...(max === undefined || max === 0 ? {} : { max }),
+      ...(buckets === undefined || buckets === 0 ? {} : { size: Math.min(buckets, MAX_ENTRIES) }),
+      ...(max === undefined || max === 0 ? {} : { max: Math.min(max, MAX_ENTRIES) }),
       gcInterval: data.gcInterval ?? GC_INTERVAL,
       expire: data.expire ?? (rate?.per === "byte" ? byteExpire(burst) : seconds * 1000),
       srcMask: data.srcMask ?? width,
@@ -129,7 +138,7 @@ function rateOf({ upto, above }: Data): HashRate | undefined {
 function wholeBurst(rate: HashRate, burst: number): number {
   if (rate.per === "packet") return burst;
   const unit = bytesOf(rate.cost);
-  return unit === 0 ? burst : Math.ceil(burst / unit) * unit;
+  return unit === 0 ? burst : wholeByteBurst(burst, unit);
 }
 
 /** Without negation (up to n is not above n), and without the unit it was written in. */

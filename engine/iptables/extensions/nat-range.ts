@@ -81,12 +81,15 @@ function writeHosts(min: Address, max: Address): string {
 
 const WITH_PORTS: ReadonlySet<number | undefined> = new Set([TCP, UDP, SCTP, DCCP, ICMP]);
 
-/** Ports can be translated only where `-p` names a protocol that has them (or ICMP's ids). */
+/**
+ * Ports can be translated only where `-p` names a protocol that has them (or ICMP's ids); iptables
+ * does not see whether a `!` stands before it.
+ */
 export function portsNeedProtocol(
   ports: Range | undefined,
-  { protocol }: Reading,
+  { protocol, excludedProtocol }: Reading,
 ): string | undefined {
-  return ports === undefined || WITH_PORTS.has(protocol)
+  return ports === undefined || WITH_PORTS.has(protocol ?? excludedProtocol)
     ? undefined
     : "a port needs -p tcp, udp, sctp, dccp or icmp";
 }

@@ -1,6 +1,7 @@
 import {
   countGiven,
   define,
+  lastGiven,
   negatable,
   option,
   refuse,
@@ -24,6 +25,11 @@ const ids: Codec<Range> = oneWord(
   ({ min, max }) => (min === max ? String(min) : `${min}-${max}`),
 );
 
+/** Whether `--gid-owner` was given behind `--suppl-groups`. */
+function isBehind(data: { readonly gid?: unknown; readonly supplGroups?: unknown }): boolean {
+  return lastGiven(data, ["gid", "supplGroups"]) === "gid";
+}
+
 /** Who owns the local socket that sends (kernel: `net/netfilter/xt_owner.c: owner_mt`). */
 export const owner = define({
   name: "owner",
@@ -39,8 +45,8 @@ export const owner = define({
     const ranges = [data.uid?.value, data.gid?.value];
     if (countGiven(data.socketExists, data.uid, data.gid) === 0)
       return "at least one option is required";
-    if (data.supplGroups === true && data.gid === undefined) {
-      return "--suppl-groups needs --gid-owner";
+    if (data.supplGroups === true && (data.gid === undefined || isBehind(data))) {
+      return "--suppl-groups needs --gid-owner before it";
     }
     return ranges.some((range) => range !== undefined && range.min > range.max)
       ? "the range of ids runs backwards"

@@ -1,4 +1,4 @@
-import { AH, ESP, IPCOMP, protocolName, protocolNumber } from "../../net/protocol.js";
+import { AH, ESP, IPCOMP, protocolName, listedProtocol } from "../../net/protocol.js";
 import type { Negatable } from "../types.js";
 import { maskedAddress, readMaskedAddress, type MaskedAddress } from "./address-codecs.js";
 import { hex, MAX_32, oneWord, parseNumber } from "./codecs.js";
@@ -30,7 +30,7 @@ export const policyElements: Readonly<
   reqid: part((text) => lift(parseNumber(text, 0, MAX_32), (value) => ({ reqid: plain(value) }))),
   spi: part((text) => lift(parseNumber(text, 0, MAX_32), (value) => ({ spi: plain(value) }))),
   proto: part((text) => {
-    const value = protocolNumber(text);
+    const value = listedProtocol(text);
     return value === AH || value === ESP || value === IPCOMP
       ? { proto: plain(value) }
       : refuse(`"${text}" is none of ah, esp, ipcomp`);

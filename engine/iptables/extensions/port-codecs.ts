@@ -1,3 +1,4 @@
+import { parseCNumber } from "../../net/numeric.js";
 import { parsePort } from "../../net/port.js";
 import type { ServiceProtocol } from "../../net/service-names.js";
 import { refuse, type Codec, type Refusal } from "./define.js";
@@ -7,7 +8,7 @@ const MAX_PORT = 65535;
 
 /** `PORT` or `MIN:MAX`, either end open, by number or by a service name of `service`. */
 export function portRange(service: ServiceProtocol): Codec<Range> {
-  return portRangeBy((text) => parsePort(text, service), true);
+  return portRangeBy((text) => readPort(text, service), true);
 }
 
 /**
@@ -27,10 +28,19 @@ export const resolvedPort: Codec<number> = oneWord(
   String,
 );
 
-/** Of a number too large the lower 16 bits are taken. */
+/** `getaddrinfo` keeps a number as an `int`, which must not be negative, and of it the lower 16 bits. */
 function resolvePort(text: string): number | undefined {
-  if (/^\d{1,15}$/.test(text)) return Number(text) % (MAX_PORT + 1);
-  return /^\d/.test(text) ? undefined : parsePort(text);
+  const digits = /^[ \t\n\v\f\r]*\+?(\d+)$/.exec(text)?.[1];
+  if (digits === undefined) return /^\d/.test(text) ? undefined : parsePort(text);
+  const whole = BigInt(digits) < 2n ** 64n ? Number(BigInt.asIntN(32, BigInt(digits))) : -1;
+  return whole < 0 ? undefined : whole % (MAX_PORT + 1);
+}
+
+/** As `xtables_parse_port`: a number as C has it, or a service name. */
+function readPort(text: string, service: ServiceProtocol): number | undefined {
+  const number = parseCNumber(text);
+  if (number !== undefined) return number <= MAX_PORT ? number : undefined;
+  return parsePort(text, service);
 }
 
 function portRangeBy(read: (text: string) => number | undefined, ordered: boolean): Codec<Range> {

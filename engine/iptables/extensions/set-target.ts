@@ -1,4 +1,4 @@
-import { countGiven, define, option, type InstanceOf } from "./define.js";
+import { countGiven, define, heedless, repeatable, type InstanceOf } from "./define.js";
 import { MAX_32, number, present } from "./codecs.js";
 import { setReference } from "./set-reference.js";
 
@@ -8,15 +8,15 @@ export const setTarget = define({
   families: [4, 6],
   terminates: false,
   options: {
-    addSet: option("--add-set", setReference),
-    exist: option("--exist", present),
+    addSet: heedless("--add-set", setReference),
+    exist: repeatable("--exist", present),
     /** Seconds. */
-    timeout: option("--timeout", number(0, MAX_32 - 1)),
-    delSet: option("--del-set", setReference),
-    mapSet: option("--map-set", setReference),
-    mapMark: option("--map-mark", present),
-    mapPrio: option("--map-prio", present),
-    mapQueue: option("--map-queue", present),
+    timeout: repeatable("--timeout", number(0, MAX_32 - 1)),
+    delSet: heedless("--del-set", setReference),
+    mapSet: heedless("--map-set", setReference),
+    mapMark: repeatable("--map-mark", present),
+    mapPrio: repeatable("--map-prio", present),
+    mapQueue: repeatable("--map-queue", present),
   },
   // Marks are mapped in the table mangle only, the others also where the packet leaves.
   hooksFor: ({ mapPrio, mapQueue }) =>

@@ -1,4 +1,4 @@
-import { define, negatable, option, type InstanceOf } from "./define.js";
+import { collected, define, negatable, option, refuse, type InstanceOf } from "./define.js";
 import { counter, present } from "./codecs.js";
 import { setReference } from "./set-reference.js";
 
@@ -8,7 +8,9 @@ export const set = define({
   families: [4, 6],
   options: {
     matchSet: negatable("--match-set", setReference, { aliases: ["--set"] }),
-    returnNomatch: option("--return-nomatch", present),
+    returnNomatch: collected("--return-nomatch", present, (_, now, not) =>
+      not ? refuse("it cannot be inverted") : now,
+    ),
     /** Negated: matching leaves the entry's counters alone. */
     updateCounters: negatable("--update-counters", present),
     updateSubcounters: negatable("--update-subcounters", present),

@@ -11,6 +11,11 @@ export const tee = define({
     gateway: option("--gateway", address),
     oif: option("--oif", interfaceName),
   },
+  // No name at all is none asked for.
+  normalise: ({ oif, ...data }) => ({
+    ...data,
+    ...(oif === undefined || oif === "" ? {} : { oif }),
+  }),
   check: ({ gateway }) => {
     if (gateway === undefined) return "--gateway is required";
     return gateway === 0 || gateway === 0n ? "--gateway may not be all zeros" : undefined;

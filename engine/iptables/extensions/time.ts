@@ -1,3 +1,4 @@
+import { parseCNumber } from "../../net/numeric.js";
 import { define, negatable, option, refuse, type Codec, type InstanceOf } from "./define.js";
 import { oneWord, present } from "./codecs.js";
 import { saveOptions } from "./save.js";
@@ -43,37 +44,44 @@ const date: Codec<number> = oneWord(
   (value) => new Date(value * 1000).toISOString().slice(0, 19),
 );
 
-/** 1 (Monday) to 7, by number or by a name's first two letters. */
+/** 1 (Monday) to 7, by number or by a name's first two letters; of an item three letters count. */
 const weekdays: Codec<readonly number[]> = days(
+  3,
   (text) => {
-    if (/^\d+$/.test(text)) return Number(text);
-    const found = WEEKDAYS.findIndex(
-      (name) => text.length >= 2 && name.startsWith(text.slice(0, 2)),
+    const named = WEEKDAYS.findIndex(
+      (name) => text.length > 1 && name.startsWith(text.slice(0, 2)),
     );
-    return found < 0 ? undefined : found + 1;
+    const day = text === "" ? 0 : named < 0 ? parseCNumber(text) : named + 1;
+    return day === 0 ? undefined : day;
   },
-  7,
   (day) => WEEKDAYS[day - 1] ?? String(day),
 );
 
+/** 1 to 31; 0 and nothing at all are no day; of an item two letters count. */
 const monthdays: Codec<readonly number[]> = days(
-  (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
-  31,
+  2,
+  (text) => {
+    const day = /^\s*\+?(\d*)$/.exec(text)?.[1];
+    return day === undefined || Number(day) > 31 ? undefined : Number(day);
+  },
   String,
 );
 
+/** As `libxt_time.c` reads them, which drops a number that no day has and an item's rest. */
 function days(
+  letters: number,
   read: (text: string) => number | undefined,
-  last: number,
   write: (day: number) => string,
 ): Codec<readonly number[]> {
   return oneWord<readonly number[]>(
     (text) => {
       const found = new Set<number>();
-      for (const item of text.split(",")) {
-        const day = read(item);
-        if (day === undefined || day < 1 || day > last) return refuse(`"${item}" is no such day`);
-        found.add(day);
+      const items = text.split(",");
+      if (items.at(-1) === "") items.pop();
+      for (const item of items) {
+        const day = read(item.slice(0, letters));
+        if (day === undefined) return refuse(`"${item}" is no such day`);
+        if (day > 0) found.add(day);
       }
       return [...found].sort((left, right) => left - right);
     },

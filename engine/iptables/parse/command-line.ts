@@ -109,6 +109,7 @@ function ruleCommands(reader: RuleReader, command: CommandDraft): readonly Resto
     return [{ verb: "delete-at", chain, position }];
   }
   checkInterfaces(reader, chain);
+  checkSeveralAddresses(reader, command);
   const rules = finishRules(reader);
   switch (command.option) {
     case "A":
@@ -142,6 +143,14 @@ function replacement(
   return command.position === undefined || rule === undefined
     ? []
     : [{ verb: "replace", chain, position: command.position, rule }];
+}
+
+/** Neither `-s` nor `-d` may be negated where one of them names several addresses. */
+function checkSeveralAddresses(reader: RuleReader, { at }: CommandDraft): void {
+  const given = [reader.draft.source, reader.draft.destination].filter((one) => one !== undefined);
+  if (given.some(({ items }) => items.length > 1) && given.some(({ not }) => not)) {
+    reader.errorAt("cannot-negate", "no address can be negated beside several others", at);
+  }
 }
 
 /** `-i` cannot be asked of packets that leave, nor `-o` of those that come in. */

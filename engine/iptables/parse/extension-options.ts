@@ -1,4 +1,4 @@
-import { isRefusal, type Reading, type Refusal } from "../extensions/define.js";
+import { isRefusal, type Refusal } from "../extensions/define.js";
 import type { Word } from "../words.js";
 import type { ExtensionDraft } from "./draft.js";
 import type { KnownFlag } from "./registry.js";
@@ -21,8 +21,7 @@ export function readExtensionOption(
     draft.trouble ??= `${word.text} cannot be negated`;
     return;
   }
-  const reading: Reading = { family: reader.family, protocol: reader.protocol };
-  const value = flag.codec.read(values.texts, reading);
+  const value = flag.codec.read(values.texts, reader.reading);
   const refused: Refused | undefined = isRefusal(value)
     ? value
     : store(draft, flag, value, values.not);

@@ -12,7 +12,7 @@ import type { RuleReader } from "./rule-reader.js";
 /** The rules of a line: one for each pair of its source and destination addresses. */
 export function finishRules(reader: RuleReader): readonly Rule[] {
   const { draft, line } = reader;
-  const reading: Reading = { family: reader.family, protocol: reader.protocol };
+  const { reading } = reader;
   const matches = draft.matches.map((match) => finishMatch(reader, match, reading));
   const target =
     draft.target === undefined ? undefined : finishTarget(reader, draft.target, reading);
@@ -97,8 +97,9 @@ function checkJumpName(reader: RuleReader, draft: ExtensionDraft): void {
 
 /** `-m tcp` wants `-p tcp`: the kernel refuses the rule otherwise. */
 function checkProtocol(reader: RuleReader, draft: ExtensionDraft): void {
-  const wanted = draft.known?.table.protocol;
+  const { protocol: wanted, boundIn } = draft.known?.table ?? {};
   if (wanted === undefined || wanted === reader.protocol) return;
+  if (boundIn?.includes(reader.family) === false) return;
   const at = draft.nameWord ?? draft.words[0];
   if (at === undefined) return;
   reader.errorAt("needs-protocol", `-m ${draft.name} needs -p ${draft.name} in the same rule`, at);

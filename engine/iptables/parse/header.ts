@@ -6,7 +6,7 @@ import {
   type Address,
   type Family,
 } from "../../net/ip.js";
-import { parseCNumber, parseNumericIPv4 } from "../../net/numeric.js";
+import { parseCNumber, parseNumericIPv4, parseShortIPv4 } from "../../net/numeric.js";
 import { hostPrefix, makePrefix, maskOfLength, type Prefix } from "../../net/prefix.js";
 
 /** Why an address could not be read. */
@@ -35,7 +35,9 @@ export function readPrefix(text: string, family: Family): Prefix | AddressTroubl
 }
 
 function readAddress(text: string, family: Family): Address | undefined {
-  return family === 4 ? parseNumericIPv4(text) : parseAddressOf(family, text);
+  return family === 4
+    ? (parseNumericIPv4(text) ?? parseShortIPv4(text))
+    : parseAddressOf(family, text);
 }
 
 function readMask(text: string, family: Family): Address | undefined {

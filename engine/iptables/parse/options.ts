@@ -18,7 +18,7 @@ export type Resolved =
 export function resolveLong(name: string, draft: RuleDraft): Resolved {
   const base = LONG_OPTIONS.get(name);
   if (base !== undefined) return { kind: "base", ...base };
-  const loaded = loadedExtensions(draft);
+  const loaded = optionHolders(draft);
   for (const extension of loaded) {
     const flag = extension.known?.flags.get(name);
     if (flag !== undefined) return { kind: "extension", draft: extension, flag };
@@ -30,6 +30,25 @@ export function resolveLong(name: string, draft: RuleDraft): Resolved {
 export function loadedExtensions(draft: RuleDraft): readonly ExtensionDraft[] {
   const all = draft.target === undefined ? draft.matches : [...draft.matches, draft.target];
   return all.length < 2 ? all : [...all].sort((a, b) => b.order - a.order);
+}
+
+/**
+ * Whose options are known, in the order in which they are looked through: of a match that the rule
+ * names again, the last one takes them all, in the place of the first (`xtables_find_match` makes a
+ * copy of it whose options are not merged anew).
+ */
+function optionHolders(draft: RuleDraft): readonly ExtensionDraft[] {
+  const loaded = loadedExtensions(draft);
+  if (loaded.length < 2) return loaded;
+  const last = new Map(loaded.toReversed().map((one) => [holderKey(one), one]));
+  const first = new Map(loaded.map((one) => [holderKey(one), one.order]));
+  return [...last]
+    .sort(([a], [b]) => (first.get(b) ?? 0) - (first.get(a) ?? 0))
+    .map(([, one]) => one);
+}
+
+function holderKey({ option, known, name }: ExtensionDraft): string {
+  return `${option} ${known?.table.name ?? name}`;
 }
 
 function abbreviation(name: string, loaded: readonly ExtensionDraft[]): Resolved {

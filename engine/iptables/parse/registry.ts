@@ -13,6 +13,7 @@ export interface ExtensionTable {
   readonly families: readonly Family[];
   readonly options: OptionTable;
   readonly protocol?: number;
+  readonly boundIn?: readonly Family[];
   readonly tables?: readonly TableName[];
   readonly hooks?: readonly Hook[];
   readonly terminates?: boolean;

@@ -6,7 +6,7 @@ import { emptyDraft, type ExtensionDraft, type RuleDraft } from "./draft.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 import { isIptablesMatch, isIptablesTarget } from "./foreign-names.js";
 import { readHeaderOption } from "./header-options.js";
-import type { Opaque } from "../extensions/define.js";
+import type { Opaque, Reading } from "../extensions/define.js";
 import { readExtensionOption } from "./extension-options.js";
 import { loadedExtensions, resolveLong } from "./options.js";
 import { knownMatch, knownTarget } from "./registry.js";
@@ -105,6 +105,12 @@ export class RuleReader {
   get protocol(): number | undefined {
     const protocol = this.draft.protocol;
     return protocol === undefined || protocol.not ? undefined : protocol.value;
+  }
+
+  get reading(): Reading {
+    const { protocol } = this.draft;
+    const excludedProtocol = protocol?.not === true ? protocol.value : undefined;
+    return { family: this.family, protocol: this.protocol, excludedProtocol };
   }
 
   get not(): Word | undefined {

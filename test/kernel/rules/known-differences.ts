@@ -101,18 +101,7 @@ export const KNOWN_RULES: readonly KnownRule[] = [
     BOTH,
     "numbers of C that nobody writes",
   ),
-  known(
-    "filter INPUT",
-    '-m time --weekdays ""',
-    BOTH,
-    "no day at all, which cannot be saved and read again",
-  ),
-  known(
-    "nat PREROUTING",
-    "! -p tcp -j DNAT --to-destination 1.2.3.4:80",
-    BOTH,
-    "a port for packets that have none",
-  ),
+  known("filter INPUT", "-m time ! --monthdays 0", BOTH, "all days, which are as good as none"),
   known(
     "nat POSTROUTING",
     "-p tcp -j SNAT --to-source 1.2.3.4:80-90/5",
@@ -125,11 +114,16 @@ export const KNOWN_RULES: readonly KnownRule[] = [
     BOTH,
     "two zones, of which the kernel makes one",
   ),
-  known("mangle POSTROUTING", "-j CLASSIFY --set-class 12345:6", BOTH, "a class cut to 16 bits"),
-  {
-    ...known("filter INPUT", "-m ah --ahlen 5", BOTH, "IPv6 has no check for -p ah"),
-    family: 6,
-  },
+  known(
+    "filter INPUT",
+    "-p tcp -m tcp --sport 1 -m mark --mark 1 -m tcp --dport 2",
+    NFT,
+    "the nft backend makes one of two -m tcp",
+  ),
+  known("filter INPUT", "! -i +", LEGACY, "a save of the legacy backend leaves it out"),
+  known("filter INPUT", "! -s 0.0.0.0/0", NFT, "nft refuses what excludes every address"),
+  known("filter INPUT", "! -p tcp -m tcp --dport 80", NFT, "the legacy kernel refuses it"),
+  known("filter INPUT", "-m cgroup --path no-such-group", BOTH, STATE),
 ];
 
 function known(

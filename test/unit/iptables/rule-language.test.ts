@@ -93,12 +93,15 @@ describe("addresses", () => {
       ],
     );
     assert.deepEqual(codes("! -s 10.0.0.1,10.0.0.2"), ["cannot-negate"]);
+    assert.deepEqual(codes("! -s 10.0.0.1 -d 1.1.1.1,2.2.2.2"), ["cannot-negate"]);
   });
 
   it("may leave out parts, be hex or octal, and have any mask", () => {
     assert.equal(saved("-s 10.1/16 -d 10/255.0.255.0"), "-s 10.1.0.0/16 -d 10.0.0.0/255.0.255.0");
     assert.equal(saved("-s 010.0.0.1 -d 0x10.1"), "-s 8.0.0.1/32 -d 16.1.0.0/32");
     assert.equal(saved("-s 10.9.8.7/8"), "-s 10.0.0.0/8");
+    assert.equal(saved("-s 255 -d 256"), "-s 255.0.0.0/32 -d 0.0.1.0/32");
+    assert.equal(saved("-s 1.2.65535 -d 0xffffffff"), "-s 1.2.255.255/32 -d 255.255.255.255/32");
   });
 
   it("that ask for nothing are left out of a save", () => {
