@@ -9,7 +9,7 @@ import type { ClusterSettings } from "./settings.js";
 import { MemoryStore, type StoreSnapshot } from "./store/memory.js";
 
 const FORMAT = "chainwalk-lab";
-const VERSION = 1;
+const VERSION = 2;
 
 /** A cluster put down in one file: what is in it decides its whole future. */
 interface SessionFile extends Omit<ClusterState, "proxies"> {

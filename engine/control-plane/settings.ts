@@ -19,7 +19,21 @@ export interface ClusterSettings {
   /** What each node has to give. */
   readonly nodeCapacity: { readonly cpu: string; readonly memory: string; readonly pods: string };
   readonly timing: Timing;
+  readonly luck: Luck;
 }
+
+/**
+ * What chance falls on: wherever it decides among several that would do as well, the first of
+ * these that is among them. Where none is, real chance decides.
+ */
+export interface Luck {
+  readonly clusterIPs: readonly string[];
+  readonly nodePorts: readonly number[];
+  /** Names of nodes, for the scheduler. */
+  readonly nodes: readonly string[];
+}
+
+export const NO_LUCK: Luck = { clusterIPs: [], nodePorts: [], nodes: [] };
 
 /** All in milliseconds. */
 export interface Timing {
@@ -65,6 +79,7 @@ export const DEFAULT_SETTINGS: ClusterSettings = {
     restartBackoff: 10_000,
     restartBackoffMax: 300_000,
   },
+  luck: NO_LUCK,
 };
 
 export function settingsFaults(settings: ClusterSettings): readonly Fault[] {

@@ -226,7 +226,7 @@ describe("chainwalk lab", () => {
     const nowhere = await lab("--state /proc/none/lab.json init");
     assert.equal(nowhere.exitCode, 3);
     assert.match(nowhere.err, /the lab's state cannot be written, so nothing has changed/);
-    writeFileSync(file, '{"format":"chainwalk-lab","version":1');
+    writeFileSync(file, '{"format":"chainwalk-lab","version":2');
     const broken = await lab(`--state ${file} get pods`);
     assert.equal(broken.exitCode, 3);
     assert.match(broken.err, /no lab session, or was cut off/);
@@ -265,6 +265,7 @@ describe("chainwalk lab play", () => {
   let folder = "";
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "chainwalk-play-"));
+    writeFileSync(join(folder, "web.yaml"), WEB.split("---").slice(1).join("---"));
   });
   after(() => rmSync(folder, { recursive: true }));
   const play = async (text: string): Promise<Captured> => {
@@ -294,6 +295,31 @@ describe("chainwalk lab play", () => {
     assert.match(err, /a step has no `lob`/);
     assert.match(err, /no-failures has `of`/);
     assert.match(err, /heals has `within`, a duration/);
+  });
+
+  it("refuses a cluster that it cannot make, with the line of what is wrong", async () => {
+    const { exitCode, err } = await play(
+      "cluster:\n  nodes: 0\n  size: 3\n  luck: { pods: [x], node-ports: [many] }\nsteps:\n  - lab: get pods\n",
+    );
+    assert.equal(exitCode, 3);
+    assert.match(err, /`nodes` is a number from 1 to 5000 \(scenario\.yaml:2:10\)/);
+    assert.match(err, /a cluster has no `size`/);
+    assert.match(err, /luck has no `pods`/);
+    assert.match(err, /`node-ports` are numbers \(scenario\.yaml:4:/);
+  });
+
+  it("lets chance fall where the scenario says, as long as that would do", async () => {
+    const { exitCode, out, err } = await play(
+      [
+        "cluster: { luck: { cluster-ips: [10.100.7.7], nodes: [node-2] } }",
+        "steps:",
+        "  - lab: apply -f web.yaml",
+        "  - lab: tick",
+        '  - { lab: get pods -o wide, prints: ["client * 10.0.1.2 node-2 *"] }',
+        '  - { lab: get svc web, prints: ["web * 10.100.7.7 *"] }',
+      ].join("\n"),
+    );
+    assert.equal(exitCode, 0, err + out);
   });
 
   it("cannot judge what nobody observed", async () => {

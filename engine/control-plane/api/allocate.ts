@@ -74,17 +74,14 @@ function withClusterIp(
   if (network === undefined) return spec;
   const asked = spec.clusterIP ?? "";
   if (asked === "") {
-    const ip = freeAddress(network, taken, random);
+    const { luck } = settings;
+    const lucky = luck.clusterIPs.find((ip) => isWithin(network, ip) && !taken.hasAddress(ip));
+    const ip = lucky ?? freeAddress(network, taken, random);
     if (ip !== undefined) return { ...spec, clusterIP: ip, clusterIPs: [ip] };
     errors.push(refusedIp([], "failed to allocate a serviceIP: range is full"));
     return spec;
   }
-  const number = parseAddress(asked);
-  const inside =
-    typeof number === "number" &&
-    number > network.first &&
-    number < network.first + network.size - 1;
-  if (!inside) {
+  if (!isWithin(network, asked)) {
     const range = `The range of valid IPs is ${settings.serviceCidr}`;
     const why = `provided IP is not in the valid range. ${range}`;
     errors.push(refusedIp([asked], `failed to allocate IP ${asked}: ${why}`));
@@ -93,6 +90,16 @@ function withClusterIp(
     errors.push(refusedIp([asked], `failed to allocate IP ${asked}: ${why}`));
   }
   return spec;
+}
+
+/** Whether a Service may have the address: the network's own and the last are nobody's. */
+function isWithin(network: Network, ip: string): boolean {
+  const number = parseAddress(ip);
+  return (
+    typeof number === "number" &&
+    number > network.first &&
+    number < network.first + network.size - 1
+  );
 }
 
 function refusedIp(asked: readonly string[], why: string): FieldError {
@@ -160,7 +167,9 @@ function withNodePorts(
   const next = (): number | undefined => {
     const isFree = (port: number): boolean => !used.has(port) && !taken.hasPort(port);
     const low = Math.min(min + band, max + 1);
-    const port = firstFree(low, max + 1, random, isFree) ?? firstFree(min, low, random, isFree);
+    const lucky = settings.luck.nodePorts.find((one) => one >= min && one <= max && isFree(one));
+    const port =
+      lucky ?? firstFree(low, max + 1, random, isFree) ?? firstFree(min, low, random, isFree);
     if (port !== undefined) used.add(port);
     return port;
   };

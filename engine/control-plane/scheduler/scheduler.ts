@@ -39,14 +39,14 @@ export class Scheduler implements Component {
   }
 
   async reconcile(key: string, because: number | undefined): Promise<void> {
-    const { api, random } = this.#around;
+    const { api } = this.#around;
     const [namespace, name] = splitKey(key);
     const pod = api.cache.get("pods", namespace, name);
     if (pod === undefined || !needsNode(pod)) return;
     const actor = actorOf(NAME, because);
     const { fitting, refused } = filterNodes(pod, this.#nodes);
     const best = fitting.length > 1 ? bestNodes(pod, fitting) : fitting;
-    const chosen = best[best.length > 1 ? random.below(best.length) : 0];
+    const chosen = this.#oneOf(best);
     if (chosen === undefined) {
       await this.#postpone(pod, describeRefusal(this.#nodes.length, refused), because);
       return;
@@ -58,6 +58,16 @@ export class Scheduler implements Component {
       const said = `Successfully assigned ${key} to ${nodeName}`;
       api.remark(actor, pod, "Normal", "Scheduled", said);
     }
+  }
+
+  #oneOf(best: readonly NodeInfo[]): NodeInfo | undefined {
+    if (best.length <= 1) return best[0];
+    const { random, settings } = this.#around;
+    for (const name of settings.luck.nodes) {
+      const lucky = best.find(({ node }) => node.metadata.name === name);
+      if (lucky !== undefined) return lucky;
+    }
+    return best[random.below(best.length)];
   }
 
   async #postpone(pod: Pod, message: string, because: number | undefined): Promise<void> {

@@ -4,7 +4,7 @@ import { EXIT } from "../../../io.js";
 import { command } from "../../../command.js";
 import { readSource } from "../../../files.js";
 import { report, type LabContext } from "../context.js";
-import { DEFAULT_CLUSTER, newSession } from "../session.js";
+import { DEFAULT_CLUSTER, newSession, type NewCluster } from "../session.js";
 import { play, type MakeLab } from "./run.js";
 import { readScenario, type Scenario } from "./scenario.js";
 
@@ -50,10 +50,18 @@ async function playFile(
   done(played.failures.length === 0 ? EXIT.done : EXIT.differs);
 }
 
-function clusterFor({ name, cluster }: Scenario) {
+function clusterFor({ name, cluster }: Scenario): NewCluster {
+  const { settings } = DEFAULT_CLUSTER;
   return {
     ...DEFAULT_CLUSTER,
     seed: cluster.seed ?? name,
+    settings: {
+      ...settings,
+      podCidr: cluster.podCidr ?? settings.podCidr,
+      serviceCidr: cluster.serviceCidr ?? settings.serviceCidr,
+      nodeNetwork: cluster.nodeNetwork ?? settings.nodeNetwork,
+      luck: cluster.luck,
+    },
     nodes: {
       count: cluster.nodes,
       master: cluster.master,

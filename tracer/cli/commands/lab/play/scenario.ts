@@ -2,6 +2,7 @@ import { LineCounter, isMap, parseDocument, type Document, type Node } from "yam
 import { fault, type Checked, type Fault } from "../../../../../engine/errors.js";
 import { parseDuration } from "../../../../../engine/control-plane/clock.js";
 import { isObject } from "../../../../../engine/control-plane/json.js";
+import { listOf, readCluster, textOf, type ScenarioCluster } from "./scenario-cluster.js";
 
 /** What a line of a scenario asks for. */
 export type Step =
@@ -40,13 +41,7 @@ export interface PlacedStep {
 
 export interface Scenario {
   readonly name: string;
-  readonly cluster: {
-    readonly nodes: number;
-    readonly master: boolean;
-    readonly seed: string | undefined;
-    readonly externalIPs: readonly string[];
-    readonly zones: readonly string[];
-  };
+  readonly cluster: ScenarioCluster;
   readonly steps: readonly PlacedStep[];
 }
 
@@ -96,18 +91,14 @@ class Reader {
     const raw: unknown = this.#document.toJS();
     const value = isObject(raw) ? raw : {};
     this.#known(value, KEYS, 0, "a scenario");
-    const cluster = isObject(value["cluster"]) ? value["cluster"] : {};
+    const cluster = readCluster(value["cluster"], (path, message) => {
+      this.refuse(this.#offset(["cluster", ...path]), message);
+    });
     const steps = Array.isArray(value["steps"]) ? value["steps"] : [];
     if (steps.length === 0) this.refuse(0, "a scenario has `steps`, a list");
     return {
       name: typeof value["name"] === "string" ? value["name"] : this.#file,
-      cluster: {
-        nodes: typeof cluster["nodes"] === "number" ? cluster["nodes"] : 3,
-        master: cluster["master"] === true,
-        seed: cluster["seed"] === undefined ? undefined : textOf(cluster["seed"]),
-        externalIPs: listOf(cluster["external-ips"]),
-        zones: listOf(cluster["zones"]),
-      },
+      cluster,
       steps: steps.flatMap((step: unknown, index) => this.#step(step, index)),
     };
   }
@@ -197,15 +188,6 @@ class Reader {
 
 function isYamlNode(value: unknown): value is Node {
   return isMap(value) || (typeof value === "object" && value !== null && "range" in value);
-}
-
-function listOf(value: unknown): readonly string[] {
-  if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]).map(textOf);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 /** `5%` or `0.05`, as 0 to 1. */
