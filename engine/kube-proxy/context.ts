@@ -46,7 +46,8 @@ export interface ServiceContext extends SyncConditions {
 export function serviceContext(belief: Belief, conditions: SyncConditions): ServiceContext {
   const { port } = belief;
   const { settings, nodeLabels, largeCluster } = conditions;
-  const { topologyAwareHints, trafficDistribution } = settings;
+  const { trafficDistribution } = settings;
+  const { topologyAwareHints } = settings.services;
   const vantage = { nodeLabels, topologyAwareHints, trafficDistribution };
   const categories = categorize(port, belief.endpoints, vantage);
   const chains = serviceChainNames(port.label, port.protocol);

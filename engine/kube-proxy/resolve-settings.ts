@@ -73,8 +73,11 @@ export function resolveSettings(
     randomFully: flags.randomFully,
     tcpBeLiberal: config.tcpBeLiberal,
     syncPeriod: config.syncPeriod,
-    services: { family, loadBalancerIPMode: gate("LoadBalancerIPMode", true) },
-    topologyAwareHints: gate("TopologyAwareHints", true),
+    services: {
+      family,
+      loadBalancerIPMode: gate("LoadBalancerIPMode", true),
+      topologyAwareHints: gate("TopologyAwareHints", true),
+    },
     trafficDistribution: gate("ServiceTrafficDistribution", false),
     currentChains: flags.currentChains,
   };
@@ -141,17 +144,22 @@ function nodePortPrefixes(config: ProxyConfig, flags: ProxyFlags): readonly Pref
   const { family, nodeIPs } = flags;
   const primary = config.nodePortAddresses[0] === PRIMARY_ADDRESSES;
   const given = primary
-    ? nodeIPs.map((text) => parseSloppyAddress(text)).map((ip) => ip && hostPrefix(ip))
+    ? nodeIPs.map(primaryPrefix)
     : config.nodePortAddresses.map(parseSloppyPrefix);
   const own: Prefix[] = [];
   for (const prefix of given) {
-    if (prefix === undefined || prefix === 0 || prefix === 0n) continue;
-    if (familyOf(prefix.address) !== family) continue;
+    if (prefix === undefined || familyOf(prefix.address) !== family) continue;
     own.push(prefix);
     // Whatever comes after one that matches everything is not looked at.
     if (isZero(prefix)) break;
   }
   return own.length > 0 ? own : [zeroPrefix(family)];
+}
+
+/** Loopback stands for an address that is not known, and is not served on. */
+function primaryPrefix(text: string): Prefix | undefined {
+  const address = parseSloppyAddress(text);
+  return address === undefined || isLoopback(address) ? undefined : hostPrefix(address);
 }
 
 function zeroPrefix(family: Family): Prefix {

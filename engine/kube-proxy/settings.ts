@@ -33,7 +33,6 @@ export interface ProxySettings {
   /** Milliseconds; stale chains of large clusters are removed no more often. */
   readonly syncPeriod: number;
   readonly services: ServiceReading;
-  readonly topologyAwareHints: boolean;
   readonly trafficDistribution: boolean;
   /** Chains of the nat table before the first sync. */
   readonly currentChains: readonly string[];

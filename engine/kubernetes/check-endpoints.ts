@@ -19,7 +19,7 @@ export function checkEndpoints(object: Fields): EndpointsObject | undefined {
   };
   const slices: EndpointSliceObject[] = [];
   for (const subset of object.items("subsets")) {
-    const ports = readSlicePorts(subset);
+    const { ports } = readSlicePorts(subset);
     const byFamily = readAddresses(subset);
     for (const [family, endpoints] of byFamily) {
       const name = `${identity.name}-subset-${subset.index}-ipv${family}`;
@@ -30,7 +30,7 @@ export function checkEndpoints(object: Fields): EndpointsObject | undefined {
 }
 
 function sliceOf({ namespace, name: service }: ObjectName, name: string) {
-  return { kind: "EndpointSlice", namespace, name, service } as const;
+  return { kind: "EndpointSlice", namespace, name, service, unusable: "" } as const;
 }
 
 function readAddresses(subset: Fields): ReadonlyMap<Family, readonly SliceEndpoint[]> {

@@ -24,6 +24,8 @@ export function checkSlice(object: Fields): EndpointSliceObject | undefined {
   }
   if (identity === undefined || type === undefined) return undefined;
   const family = type === "FQDN" ? undefined : type === "IPv4" ? 4 : 6;
+  const { ports, without } = readSlicePorts(object);
+  const endpoints = family === undefined ? [] : readEndpoints(object, family, without);
   return {
     kind: "EndpointSlice",
     namespace: identity.namespace,
@@ -32,27 +34,51 @@ export function checkSlice(object: Fields): EndpointSliceObject | undefined {
     proxyName: labels.has(LABELS.proxyName),
     headlessLabel: labels.has(LABELS.headless),
     family,
-    ports: readSlicePorts(object),
-    endpoints: family === undefined ? [] : readEndpoints(object, family),
+    ports,
+    endpoints,
+    unusable: without.length === 0 ? "" : JSON.stringify(without.sort()),
   };
 }
 
-/** Ports without a number mean all ports; proxies leave them out, like those with number 0. */
-export function readSlicePorts(object: Fields): readonly SlicePort[] {
+/** A slice's ports, and those that make no rules, as JSON. */
+interface ReadPorts {
+  readonly ports: readonly SlicePort[];
+  readonly without: string[];
+}
+
+/**
+ * Ports without a number mean all ports; proxies leave them out, like those with number 0. A port
+ * that gives no name has the empty one (`SetDefaults_EndpointPort`), unless another port of the
+ * slice has that already: names are unique.
+ */
+export function readSlicePorts(object: Fields): ReadPorts {
   const ports: SlicePort[] = [];
-  for (const port of object.items("ports")) {
+  const without: string[] = [];
+  const items = object.items("ports");
+  for (const port of items) {
     const number = port.integer("port", 0, 65_535);
     const protocol = port.has("protocol") ? port.choice("protocol", TRANSPORT_PROTOCOLS) : "TCP";
     const name = readPortName(port);
+    const appProtocol = port.text("appProtocol");
+    const nameTaken = !port.has("name") && items.some(({ mapping }) => mapping["name"] === "");
     if (number === 0) port.warn("endpoint-port-zero", "port 0 is ignored by proxies", "port");
-    if (number !== undefined && number !== 0 && protocol !== undefined) {
-      ports.push({ name, protocol, port: number, appProtocol: port.text("appProtocol") });
+    if (nameTaken) {
+      port.warn("double-port", "a port without a name is ignored beside one with the empty name");
+    }
+    if (number !== undefined && number !== 0 && protocol !== undefined && !nameTaken) {
+      ports.push({ name, protocol, port: number, appProtocol });
+    } else {
+      without.push(JSON.stringify([name, protocol, number, appProtocol]));
     }
   }
-  return ports;
+  return { ports, without };
 }
 
-function readEndpoints(object: Fields, family: Family): readonly SliceEndpoint[] {
+function readEndpoints(
+  object: Fields,
+  family: Family,
+  without: string[],
+): readonly SliceEndpoint[] {
   const endpoints: SliceEndpoint[] = [];
   const list = object.list("endpoints");
   if (list.length > MAX_ENDPOINTS) {
@@ -64,6 +90,7 @@ function readEndpoints(object: Fields, family: Family): readonly SliceEndpoint[]
     if (isMapping(raw)) {
       const address = readAddress(object, raw, index, family);
       if (address !== undefined) endpoints.push(makeEndpoint(object, raw, index, address));
+      else without.push(JSON.stringify(makeEndpoint(object, raw, index, "")));
     } else {
       const message = `${describeValue(raw)} is not a mapping`;
       object.error("wrong-type", message, "endpoints", index);

@@ -46,7 +46,8 @@ export function formatPath(path: readonly PathStep[]): string {
 export function describeValue(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a mapping" : (JSON.stringify(value) ?? typeof value);
+  if (typeof value === "object") return "a mapping";
+  return typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeof value);
 }
 
 const EMPTY: Mapping = {};

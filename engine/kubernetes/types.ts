@@ -96,6 +96,11 @@ export interface EndpointSliceObject {
   readonly family: Family | undefined;
   readonly ports: readonly SlicePort[];
   readonly endpoints: readonly SliceEndpoint[];
+  /**
+   * Ports without a number and endpoints without an address, as JSON: they make no rules, but a
+   * proxy that sees them change takes its Service for changed. Empty: none.
+   */
+  readonly unusable: string;
 }
 
 /** A core/v1 Endpoints object; it counts only where its Service has no EndpointSlice. */

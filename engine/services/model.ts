@@ -55,7 +55,7 @@ export class ProxyModel {
       this.sliceOwners.delete(key);
     } else {
       this.sliceOwners.set(key, owner);
-      this.tracker(owner).set(slice.name, slice);
+      this.tracker(owner).set(slice.name, slice, this.reading.topologyAwareHints);
     }
   }
 
@@ -124,13 +124,10 @@ export class ProxyModel {
   beliefs(key: string): readonly Belief[] {
     const ports = this.services.get(key)?.ports ?? [];
     const endpoints = this.endpoints(key);
-    const beliefs = ports.map((port) => ({
+    return ports.map((port) => ({
       port,
       endpoints: endpointsAt(endpoints, portKey(port.name.port, port.name.protocol)),
     }));
-    return beliefs.length < 2
-      ? beliefs
-      : beliefs.sort((left, right) => compareNames(left.port.name, right.port.name));
   }
 
   /** All endpoints that slices hold for a Service, whether or not it is there. */
@@ -160,7 +157,7 @@ export class ProxyModel {
   }
 
   private dropSlice(owner: string, name: string): void {
-    this.tracker(owner).set(name, undefined);
+    this.tracker(owner).set(name, undefined, this.reading.topologyAwareHints);
   }
 }
 

@@ -3,13 +3,20 @@ import { compareText } from "./names.js";
 
 /**
  * Whether two versions of a slice mean the same to a proxy: ports and endpoints in any order,
- * metadata and Pod references aside (kube-proxy's `esInfoChanged`).
+ * metadata and Pod references aside, and with `hintsCount` off zone hints too (kube-proxy's
+ * `esInfoChanged`).
  */
-export function sameSlice(left: EndpointSliceObject, right: EndpointSliceObject): boolean {
+export function sameSlice(
+  left: EndpointSliceObject,
+  right: EndpointSliceObject,
+  hintsCount: boolean,
+): boolean {
+  const same = hintsCount ? sameEndpoint : sameWithoutHints;
   return (
     left.service === right.service &&
+    left.unusable === right.unusable &&
     sameList(left.ports, right.ports, samePort, comparePorts) &&
-    sameList(left.endpoints, right.endpoints, sameEndpoint, compareEndpoints)
+    sameList(left.endpoints, right.endpoints, same, compareEndpoints)
   );
 }
 
@@ -43,14 +50,17 @@ function comparePorts(left: SlicePort, right: SlicePort): number {
 }
 
 function sameEndpoint(left: SliceEndpoint, right: SliceEndpoint): boolean {
+  return sameWithoutHints(left, right) && sameZones(left.zoneHints, right.zoneHints);
+}
+
+function sameWithoutHints(left: SliceEndpoint, right: SliceEndpoint): boolean {
   return (
     left.addresses === right.addresses &&
     left.ready === right.ready &&
     left.serving === right.serving &&
     left.terminating === right.terminating &&
     left.nodeName === right.nodeName &&
-    left.zone === right.zone &&
-    sameZones(left.zoneHints, right.zoneHints)
+    left.zone === right.zone
   );
 }
 

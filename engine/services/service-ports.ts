@@ -8,7 +8,7 @@ import {
 } from "../kubernetes/sloppy.js";
 import type { ServiceObject, ServicePortSpec } from "../kubernetes/types.js";
 import { familyOf } from "../net/ip.js";
-import { labelOf, portKey } from "./names.js";
+import { compareNames, labelOf, portKey } from "./names.js";
 import type { ServicePort, ServicePortName } from "./types.js";
 
 /** What the reading of Services depends on. */
@@ -16,9 +16,11 @@ export interface ServiceReading {
   readonly family: Family;
   /** Gate `LoadBalancerIPMode` (KEP-1860), beta and on in 1.30. Off: every address counts. */
   readonly loadBalancerIPMode: boolean;
+  /** Gate `TopologyAwareHints` (KEP-2433), on in 1.30. Off: zone hints are not even read. */
+  readonly topologyAwareHints: boolean;
 }
 
-/** The ports of a Service, or why a proxy leaves it alone. */
+/** The ports of a Service by name and protocol, or why a proxy leaves it alone. */
 export type ServicePorts =
   | { readonly ports: readonly ServicePort[]; readonly skipped: undefined }
   | { readonly ports: readonly []; readonly skipped: string };
@@ -45,7 +47,9 @@ export function servicePortsOf(service: ServiceObject, reading: ServiceReading):
   for (const spec of service.ports) {
     ports.set(portKey(spec.name, spec.protocol), servicePort(service, spec, clusterIP, shared));
   }
-  return { ports: [...ports.values()], skipped: undefined };
+  // Their order in the object means nothing: sorted, two versions compare as what they say.
+  const sorted = [...ports.values()].sort((left, right) => compareNames(left.name, right.name));
+  return { ports: sorted, skipped: undefined };
 }
 
 /** kube-proxy's `GetClusterIPByFamily`; objects older than dual stack have no `ipFamilies`. */

@@ -25,11 +25,13 @@ export class SliceTracker {
   private legacyChanged = false;
 
   /** Takes a new version of a slice, or its end. */
-  set(name: string, slice: EndpointSliceObject | undefined): void {
+  set(name: string, slice: EndpointSliceObject | undefined, hintsCount: boolean): void {
     const waiting = this.pending.find((other) => other.name === name);
     const known = waiting === undefined ? this.appliedSlice(name) : waiting.slice;
     const unchanged =
-      slice === undefined || known === undefined ? slice === known : sameSlice(slice, known);
+      slice === undefined || known === undefined
+        ? slice === known
+        : sameSlice(slice, known, hintsCount);
     if (unchanged) return;
     const others = this.pending.filter((other) => other !== waiting);
     this.pending = [...others, { name, slice }];
