@@ -8,6 +8,8 @@ export interface Change {
   readonly beforeMs: number;
   readonly afterMs: number;
   readonly change: number;
+  /** No round of one run was as fast or as slow as a round of the other. */
+  readonly certain: boolean;
 }
 
 /** Changes of more than `threshold` either way, the worst first. */
@@ -38,5 +40,6 @@ function changeOf(old: Result, result: Result): Change {
     beforeMs: old.median_ms,
     afterMs: result.median_ms,
     change: result.median_ms / old.median_ms - 1,
+    certain: old.max_ms < result.min_ms || result.max_ms < old.min_ms,
   };
 }

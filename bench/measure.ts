@@ -16,10 +16,14 @@ export interface Rounds {
 /**
  * Times `work` over several rounds after one that warms up. Short work is repeated inside a round
  * until the round takes 20 ms, because a single call is below what the clock tells apart from noise;
- * the figures are then per call.
+ * the figures are then per call. `warmUpMs` is what a call took that has warmed up already.
  */
-export function measure(work: () => unknown, rounds: Rounds): Timing {
-  const repeats = repeatsFor(timeOf(work, 1), work);
+export function measure(
+  work: () => unknown,
+  rounds: Rounds,
+  warmUpMs: number = timeOf(work, 1),
+): Timing {
+  const repeats = repeatsFor(warmUpMs, work);
   const times: number[] = [];
   const start = performance.now();
   while (times.length < rounds.least || performance.now() - start < rounds.budgetMs) {
@@ -37,7 +41,7 @@ function repeatsFor(firstMs: number, work: () => unknown): number {
   return Math.max(1, Math.ceil(ROUND_MS / Math.max(warm, 0.001)));
 }
 
-function timeOf(work: () => unknown, repeats: number): number {
+export function timeOf(work: () => unknown, repeats: number): number {
   const start = performance.now();
   for (let round = 0; round < repeats; round++) work();
   return performance.now() - start;
@@ -56,7 +60,7 @@ export async function measureAsync(work: () => Promise<unknown>, rounds: Rounds)
   return timingOf(times);
 }
 
-function timingOf(times: readonly number[]): Timing {
+export function timingOf(times: readonly number[]): Timing {
   const sorted = times.toSorted((left, right) => left - right);
   return {
     medianMs: sorted[sorted.length >> 1] ?? 0,

@@ -1,5 +1,68 @@
 import type { Timing } from "./measure.js";
 
+/** In the order in which a run times them. */
+export const PHASE_NAMES = [
+  "read",
+  "compile",
+  "print",
+  "parse",
+  "link",
+  "walk",
+  "odds",
+  "batch",
+  "linear",
+  "sync",
+  "matrix",
+  "kernel",
+] as const;
+export type PhaseName = (typeof PHASE_NAMES)[number];
+
+/** How large a cluster is. */
+export interface Size {
+  readonly services: number;
+  /** Of each Service. */
+  readonly endpoints: number;
+}
+
+/** One thing that is timed at several sizes. */
+export interface Phase {
+  readonly name: PhaseName;
+  /** What one call does, in one plain phrase. */
+  readonly what: string;
+  /** Sizes of a run that names none. */
+  readonly sizes: readonly Size[];
+  /** Makes the inputs and shows that the results are right; throws where they are not. */
+  readonly prepare: (size: Size, seed: number) => Preparation | Promise<Preparation>;
+}
+
+export type Preparation = Prepared | Taken | NotHere;
+
+/** A phase's work at one size, its results already shown to be right. */
+export interface Prepared {
+  readonly work: () => unknown;
+  /** How many `unit`s one call of `work` does. */
+  readonly count: number;
+  readonly unit: string;
+  readonly baselines: readonly PreparedBaseline[];
+}
+
+/** Work that was timed elsewhere, in other processes. */
+export interface Taken extends Omit<Prepared, "work"> {
+  readonly timing: Timing;
+}
+
+/** Why a phase cannot be timed on this machine. */
+export interface NotHere {
+  readonly notHere: string;
+}
+
+export interface PreparedBaseline {
+  readonly name: string;
+  readonly count: number;
+  /** Timed in the run, or a time that was taken otherwise (another process). */
+  readonly work: (() => unknown) | Timing;
+}
+
 /** What a run writes with `--json`. */
 export interface BenchReport {
   readonly machine: Machine;
@@ -30,6 +93,7 @@ export interface Result {
   /** How many `unit`s a second, from the median. */
   readonly rate: number;
   readonly unit: string;
+  /** The most memory (10^6 octets) that was resident while one call ran, inputs included. */
   readonly peak_mb: number;
   readonly baselines: readonly Baseline[];
 }
@@ -40,20 +104,4 @@ export interface Baseline {
   readonly median_ms: number;
   readonly rate: number;
   readonly ratio: number;
-}
-
-/** A phase's work at one size, its results already shown to be right. */
-export interface Prepared {
-  readonly work: () => unknown;
-  /** How many `unit`s one call of `work` does. */
-  readonly count: number;
-  readonly unit: string;
-  readonly baselines: readonly PreparedBaseline[];
-}
-
-export interface PreparedBaseline {
-  readonly name: string;
-  readonly count: number;
-  /** Timed in the run, or a time that was taken otherwise (another process). */
-  readonly work: (() => unknown) | Timing;
 }

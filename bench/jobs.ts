@@ -1,0 +1,55 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { isPhaseName, numberOf, objectOf, readResult, textOf } from "./read-report.js";
+import type { Job } from "./take.js";
+import type { NotHere, Result } from "./types.js";
+
+/**
+ * Takes one measurement in a process of its own, so that no phase pays for the memory or the warm-up
+ * of another.
+ * @throws {Error} where the phase's result is not right, or the process ends without an answer.
+ */
+export async function takeApart(job: Job, signal: AbortSignal): Promise<Result | NotHere> {
+  const answer = await askChild(job, signal);
+  const raw = objectOf(answer, "the answer of a measurement");
+  if ("failed" in raw) throw new Error(textOf(raw, "failed"));
+  if ("notHere" in raw) return { notHere: textOf(raw, "notHere") };
+  return readResult(raw);
+}
+
+function askChild(job: Job, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(new URL("child.ts", import.meta.url)), [JSON.stringify(job)], {
+      execArgv: ["--expose-gc", "--import", import.meta.resolve("tsx")],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      signal,
+    });
+    let answer: unknown;
+    child.on("message", (message: unknown) => {
+      answer = message;
+    });
+    child.on("error", reject);
+    child.on("exit", (code, killed) => {
+      if (answer === undefined) {
+        reject(new Error(`the process that measured ended (${killed ?? code}) without an answer`));
+      } else {
+        resolve(answer);
+      }
+    });
+  });
+}
+
+/** @throws {TypeError} in one sentence, where the text is no job. */
+export function readJob(text: string): Job {
+  const raw = objectOf(JSON.parse(text), "a job");
+  const phase = textOf(raw, "phase");
+  if (!isPhaseName(phase)) throw new TypeError(`there is no phase ${phase}`);
+  const size = objectOf(raw["size"], "size");
+  const rounds = objectOf(raw["rounds"], "rounds");
+  return {
+    phase,
+    seed: numberOf(raw, "seed"),
+    size: { services: numberOf(size, "services"), endpoints: numberOf(size, "endpoints") },
+    rounds: { least: numberOf(rounds, "least"), budgetMs: numberOf(rounds, "budgetMs") },
+  };
+}

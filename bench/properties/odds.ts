@@ -1,0 +1,93 @@
+import { formatAddress } from "../../engine/net/ip.js";
+import {
+  formatFraction,
+  fraction,
+  fractionToNumber,
+  ONE,
+  type Fraction,
+} from "../../tracer/odds/fraction.js";
+import { addShares } from "../../tracer/odds/share.js";
+import type { Packet } from "../../tracer/packet/types.js";
+import type { Outcome } from "../../tracer/walk/walk.js";
+import type { Scene } from "../inputs/scene.js";
+import { describePacket, portText } from "./describe.js";
+import type { Property } from "./types.js";
+
+/** Packets whose odds are looked at; each scans every Service. */
+const PACKETS = 24;
+/** Beyond this all ways of a packet take longer than the rest of a proof. */
+const MOST_ENDPOINTS = 1_000;
+
+export const ODDS_SUM_TO_ONE: Property = {
+  name: "odds sum to one",
+  wrong: (scene) =>
+    firstWrong(scene, (packet, ways) => {
+      const sum = addShares(ways.map(shareOf));
+      return formatFraction(sum) === formatFraction(ONE)
+        ? undefined
+        : `the odds of ${describePacket(packet)} sum to ${formatFraction(sum)}, not 1`;
+    }),
+};
+
+/** Each supposition halves what it is worth, so that all ways share out 1. */
+function shareOf({ path, branch }: Outcome) {
+  const { numerator, bits, divisor } = branch;
+  return { numerator, bits: bits + path.conditions.length, divisor };
+}
+
+/**
+ * kube-proxy gives the i-th of n endpoints the chance 1/(n-i) of what is left, written with ten
+ * decimals, which the kernel rounds to the grid of 2^-31 (`xt_statistic.c`). Each step is off by at
+ * most 0.61 of the grid, and what the steps before it took away by as much together, so that no
+ * share is further than two grid steps from 1/n.
+ */
+export const BALANCE: Property = {
+  name: "balance",
+  wrong: (scene) =>
+    firstWrong(scene, (packet, ways) => {
+      const shares = sharesByEndpoint(packet, ways);
+      const fair = fraction(1n, BigInt(Math.max(1, shares.size)));
+      const off = [...shares].find(([, share]) => !isWithin(share, fair, 2n));
+      if (off === undefined) return undefined;
+      const [endpoint, share] = off;
+      return (
+        `of ${describePacket(packet)}, ${endpoint} gets ${fractionToNumber(share)}; ` +
+        `each of ${shares.size} endpoints should get ${fractionToNumber(fair)}`
+      );
+    }),
+};
+
+function sharesByEndpoint(packet: Packet, ways: readonly Outcome[]): Map<string, Fraction> {
+  const byEndpoint = new Map<string, Outcome[]>();
+  for (const way of ways) {
+    const { last, conditions } = way.path;
+    if (last.destination === packet.destination || conditions.length > 0) continue;
+    const endpoint = `${formatAddress(last.destination)} ${portText(last.destinationPort)}`;
+    const alike = byEndpoint.get(endpoint);
+    if (alike === undefined) byEndpoint.set(endpoint, [way]);
+    else alike.push(way);
+  }
+  return new Map(
+    [...byEndpoint].map(([endpoint, group]) => [endpoint, addShares(group.map(shareOf))]),
+  );
+}
+
+function isWithin(share: Fraction, fair: Fraction, steps: bigint): boolean {
+  const difference = share.numerator * fair.denominator - fair.numerator * share.denominator;
+  const distance = difference < 0n ? -difference : difference;
+  return distance << 31n <= steps * share.denominator * fair.denominator;
+}
+
+function firstWrong(
+  scene: Scene,
+  wrong: (packet: Packet, ways: readonly Outcome[]) => string | undefined,
+): string | undefined {
+  const { beliefs } = scene.compilation;
+  const most = beliefs.reduce((found, { endpoints }) => Math.max(found, endpoints.length), 0);
+  const waysOf = scene.subject.ways(scene.ruleset, scene.setting.host);
+  for (const packet of scene.packets(most > MOST_ENDPOINTS ? 1 : PACKETS)) {
+    const found = wrong(packet, waysOf(packet));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import { peakMegabytes, peakOf } from "./machine.js";
+import { measure, timeOf, type Rounds, type Timing } from "./measure.js";
+import { PHASES } from "./phases/index.js";
+import type {
+  NotHere,
+  PhaseName,
+  Prepared,
+  PreparedBaseline,
+  Result,
+  Size,
+  Taken,
+} from "./types.js";
+
+/** What one measurement is of. */
+export interface Job {
+  readonly phase: PhaseName;
+  readonly size: Size;
+  readonly seed: number;
+  readonly rounds: Rounds;
+}
+
+/** Times one phase at one size, in this process. */
+export async function take({ phase, size, seed, rounds }: Job): Promise<Result | NotHere> {
+  const prepared = await PHASES[phase].prepare(size, seed);
+  if ("notHere" in prepared) return prepared;
+  const { timing, peak } = timed(prepared, rounds);
+  const { count, unit, baselines } = prepared;
+  const rate = rateOf(count, timing.medianMs);
+  return {
+    phase,
+    ...size,
+    median_ms: timing.medianMs,
+    min_ms: timing.minMs,
+    max_ms: timing.maxMs,
+    rounds: timing.rounds,
+    rate,
+    unit,
+    peak_mb: peak,
+    baselines: baselines.map((baseline) => baselineOf(baseline, rate, rounds)),
+  };
+}
+
+function timed(
+  prepared: Prepared | Taken,
+  rounds: Rounds,
+): { readonly timing: Timing; readonly peak: number } {
+  if ("timing" in prepared) return { timing: prepared.timing, peak: peakMegabytes() };
+  let warmUpMs = 0;
+  const peak = peakOf(() => {
+    warmUpMs = timeOf(prepared.work, 1);
+  });
+  return { timing: measure(prepared.work, rounds, warmUpMs), peak };
+}
+
+function baselineOf({ name, count, work }: PreparedBaseline, own: number, rounds: Rounds) {
+  const { medianMs } = typeof work === "function" ? measure(work, rounds) : work;
+  const rate = rateOf(count, medianMs);
+  return { name, median_ms: medianMs, rate, ratio: own / rate };
+}
+
+/** Of a second. */
+function rateOf(count: number, ms: number): number {
+  return (count / ms) * 1_000;
+}
