@@ -22,7 +22,7 @@ function random({ probability }: StatisticMatch): Answer {
 
 function nth(match: StatisticMatch, branch: Branch, world: World): Answer {
   const { every, packet = 0 } = match;
-  const key = counterKey(branch, match);
+  const key = counterKey(branch);
   if (every === undefined || key === undefined) return "yes";
   const count = branch.memory.counters.get(key);
   if (count === undefined && world.countersAnywhere === true) {
@@ -62,11 +62,12 @@ function setCounter(branch: Branch, key: string, value: number): void {
   branch.memory = { ...branch.memory, counters: branch.memory.counters.set(key, value) };
 }
 
-/** The rule's own counter; a second `nth` on one rule has one beside it. */
-function counterKey({ scan }: Branch, match: StatisticMatch): string | undefined {
+/** The rule's own counter; a second `nth` on one rule has one beside it, even if it is the same. */
+function counterKey({ scan }: Branch): string | undefined {
   const rule = scan?.chain.rules[scan.rule];
   if (scan === undefined || rule === undefined) return undefined;
   const key = `nth ${scan.table} ${scan.chain.name} ${rule.number}`;
-  const which = rule.rule.matches.filter(({ name }) => name === "statistic").indexOf(match);
-  return which <= 0 ? key : `${key} ${which}`;
+  const before = rule.rule.matches.slice(0, Math.max(0, scan.match));
+  const which = before.filter(({ name }) => name === "statistic").length;
+  return which === 0 ? key : `${key} ${which}`;
 }

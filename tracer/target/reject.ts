@@ -24,7 +24,7 @@ const CODES: Readonly<Record<string, readonly [type: number, code: number]>> = {
 export function rejectionOf(target: RejectTarget, packet: Packet, world: World): Answer {
   const kind =
     target.rejectWith ?? (packet.family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable");
-  if (kind === "tcp-reset") return answerReset(packet);
+  if (kind === "tcp-reset") return answerReset(world, packet);
   const [type, code] = CODES[kind] ?? [3, 3];
   const answer = answerIcmp(world, packet, type, code);
   return answer.packet === undefined ? answer : { with: kind, packet: answer.packet };

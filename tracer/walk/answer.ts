@@ -3,10 +3,18 @@ import type { Address } from "../../engine/net/ip.js";
 import { isUnknown, type Unknown } from "../packet/field.js";
 import { makePacket } from "../packet/make.js";
 import { TCP_FLAG_BITS, type Packet, type Quoted } from "../packet/types.js";
-import { isMulticast, LIMITED_BROADCAST } from "./address-type.js";
+import {
+  addressType4,
+  interfaceNamed,
+  isLinkLocal6,
+  isLoopback,
+  isMulticast,
+} from "./address-type.js";
 import { lookUp } from "./fib.js";
 import { isIcmpError } from "./icmp.js";
 import { flowOf } from "./route.js";
+import { sourceFor4 } from "./source4.js";
+import { sourceFor6 } from "./source6.js";
 import { tupleOf } from "./tuple.js";
 import type { World } from "./world.js";
 
@@ -44,7 +52,7 @@ const NAMES_6: Readonly<Record<string, string>> = {
 export function answerIcmp(world: World, packet: Packet, type: number, code: number): Answer {
   const names = packet.family === 4 ? NAMES_4 : NAMES_6;
   const name = names[`${type}/${code}`] ?? `icmp ${type}/${code}`;
-  if (!mayBeAnswered(packet)) return { with: "nothing", packet: undefined };
+  if (!mayBeAnswered(world, packet)) return { with: "nothing", packet: undefined };
   const answer = makePacket({
     protocol: packet.family === 4 ? ICMP : ICMPV6,
     source: answerSource(world, packet),
@@ -53,33 +61,61 @@ export function answerIcmp(world: World, packet: Packet, type: number, code: num
     icmpCode: code,
     icmpId: undefined,
     quoted: quote(packet),
-    mark: 0,
+    tos: errorTos(packet),
+    length: errorLength(packet),
+    dontFragment: false,
+    sender: undefined,
   });
   return { with: name, packet: answer };
 }
 
-/** A TCP reset in the name of the packet's receiver; never in answer to a reset. */
-export function answerReset(packet: Packet): Answer {
+/**
+ * A TCP reset in the name of the packet's receiver, never in answer to a reset. It acknowledges what
+ * acknowledged nothing (`nf_reject_ip_tcphdr_put`).
+ */
+export function answerReset(world: World, packet: Packet): Answer {
+  const { RST, ACK } = TCP_FLAG_BITS;
   const flags = packet.tcpFlags;
-  const reset = typeof flags === "number" && (flags & TCP_FLAG_BITS.RST) !== 0;
-  if (reset || isMulticast(packet.destination)) return { with: "nothing", packet: undefined };
+  const reset = typeof flags === "number" && (flags & RST) !== 0;
+  const acknowledged = typeof flags === "number" && (flags & ACK) !== 0;
+  if (reset || isForMany(world, packet)) return { with: "nothing", packet: undefined };
   const answer = makePacket({
     protocol: packet.protocol,
     source: packet.destination,
     destination: packet.source,
     sourcePort: packet.destinationPort,
     destinationPort: packet.sourcePort,
-    tcpFlags: TCP_FLAG_BITS.RST | TCP_FLAG_BITS.ACK,
+    tcpFlags: acknowledged ? RST : RST | ACK,
     tcpOptions: [],
     tcpMss: undefined,
+    length: packet.family === 4 ? 40 : 60,
+    sender: undefined,
   });
   return { with: "tcp-reset", packet: answer };
 }
 
-function mayBeAnswered(packet: Packet): boolean {
+/** IPv4 errors are "internetwork control" (`icmp.c: __icmp_send`); those of IPv6 have no class. */
+function errorTos({ family, tos }: Packet): Packet["tos"] {
+  if (family === 6) return 0;
+  return isUnknown(tos) ? tos : (tos & 0x1e) | 0xc0;
+}
+
+/** As much of the packet is quoted as fits what every link carries (RFC 1812, RFC 4443). */
+function errorLength({ family, length }: Packet): Packet["length"] {
+  if (isUnknown(length)) return length;
+  return family === 4 ? Math.min(28 + length, 576) : Math.min(48 + length, 1280);
+}
+
+function mayBeAnswered(world: World, packet: Packet): boolean {
   if (isIcmpError(packet) || packet.source === 0 || packet.source === 0n) return false;
   if (packet.fragment !== undefined && packet.fragment.offset > 0) return false;
-  return !isMulticast(packet.destination) && packet.destination !== LIMITED_BROADCAST;
+  return !isForMany(world, packet);
+}
+
+function isForMany({ host }: World, { destination }: Packet): boolean {
+  if (typeof destination === "bigint") return isMulticast(destination);
+  const type = addressType4(host, destination, undefined);
+  return type === "BROADCAST" || type === "MULTICAST";
 }
 
 function quote(packet: Packet): Quoted | Unknown {
@@ -89,19 +125,34 @@ function quote(packet: Packet): Quoted | Unknown {
   return { protocol, source, destination, sourcePort, destinationPort };
 }
 
-/** The packet's own destination where that is an address of the node, else the one that fits the way back. */
+/**
+ * The packet's own destination where that is an address of the node. Else IPv4 takes what fits the
+ * way back, IPv6 what the incoming device has towards the sender, unless the route names a source
+ * (`icmp.c: __icmp_send`, `net/ipv6/icmp.c: icmp6_send`).
+ */
 function answerSource(world: World, packet: Packet): Address {
   const { host } = world;
-  const here = lookUp(host, flowOf(packet, "lo", undefined));
-  if (here.kind === "route" && here.route.type === "local") return packet.destination;
-  const towards = { ...flowOf(packet, "lo", undefined), destination: packet.source };
+  if (isHere(world, packet)) return packet.destination;
+  const towards = { ...flowOf(packet, "lo", undefined), destination: packet.source, mark: 0 };
   const back = lookUp(host, towards);
   if (back.kind !== "route") return packet.destination;
   if (back.route.preferredSource !== undefined) return back.route.preferredSource;
-  const device = back.route.hops[0]?.device;
-  const known = host.interfaces.value.find(({ name }) => name === device);
-  const fitting = known?.addresses.find(
-    ({ address, scope }) => typeof address === typeof packet.source && scope !== "host",
-  );
-  return fitting?.address ?? packet.destination;
+  const [hop] = back.route.hops;
+  const chosen =
+    packet.family === 4
+      ? sourceFor4(host, hop?.device, hop?.via ?? packet.source)
+      : sourceFor6(host, packet.inInterface ?? hop?.device, packet.source);
+  return chosen ?? packet.destination;
+}
+
+/** IPv6 takes addresses of lo and of one link for those of their own device alone. */
+function isHere({ host }: World, packet: Packet): boolean {
+  const { destination, inInterface = "lo" } = packet;
+  if (packet.family === 6 && (isLoopback(destination) || isLinkLocal6(destination))) {
+    const own = interfaceNamed(host, inInterface)?.addresses ?? [];
+    return own.some(({ address }) => address === destination);
+  }
+  const here = lookUp(host, flowOf(packet, "lo", undefined));
+  if (here.kind !== "route") return false;
+  return here.route.type === "local" || here.route.type === "anycast";
 }

@@ -58,6 +58,8 @@ export interface Memory {
   readonly nextId: number;
   readonly connections: PersistentMap<number, Tracked>;
   readonly byTuple: PersistentMap<string, Found>;
+  /** Connections by the source that they began with, latest first (`nf_nat_bysource`). */
+  readonly bySource: PersistentMap<string, readonly number[]>;
   readonly recent: PersistentMap<string, readonly RecentEntry[]>;
   /** Sets that `SET` rules changed. */
   readonly sets: PersistentMap<string, IpSet>;
@@ -75,6 +77,7 @@ export function memoryOf(host: HostState): Memory {
     nextId: 1,
     connections: PersistentMap.of(new Map()),
     byTuple: PersistentMap.of(new Map()),
+    bySource: PersistentMap.of(new Map()),
     recent: PersistentMap.of(host.recent.value),
     sets: PersistentMap.of(new Map()),
     counters: PersistentMap.of(
@@ -84,18 +87,22 @@ export function memoryOf(host: HostState): Memory {
   };
   const connections = new Map<number, Tracked>();
   const byTuple = new Map<string, Found>();
+  const bySource = new Map<string, readonly number[]>();
   for (const connection of host.connections.value) {
     const id = connections.size + 1;
     const entry = trackedFrom(connection, id, now);
     connections.set(id, entry);
     byTuple.set(tupleKey(entry.original, entry.zones.original), { id, direction: "original" });
     byTuple.set(tupleKey(entry.reply, entry.zones.reply), { id, direction: "reply" });
+    const source = sourceKey(entry.original, entry.zones);
+    bySource.set(source, [id, ...(bySource.get(source) ?? [])]);
   }
   return {
     ...empty,
     nextId: connections.size + 1,
     connections: PersistentMap.of(connections),
     byTuple: PersistentMap.of(byTuple),
+    bySource: PersistentMap.of(bySource),
   };
 }
 
@@ -159,15 +166,38 @@ function isOver(connection: Tracked, now: number): boolean {
   return connection.expires !== undefined && connection.expires <= now;
 }
 
+/**
+ * Live connections that began with this tuple's protocol, source and source port, latest first: NAT
+ * gives one source one address and port where it can (`nf_nat_core.c: find_appropriate_src`).
+ */
+export function connectionsFrom(memory: Memory, tuple: Tuple, zones: Zones): readonly Tracked[] {
+  const key = sourceKey(tuple, zones);
+  return (memory.bySource.get(key) ?? []).flatMap((id) => {
+    const known = memory.connections.get(id);
+    const fits = known !== undefined && sourceKey(known.original, known.zones) === key;
+    return fits && !isOver(known, memory.now) ? [known] : [];
+  });
+}
+
+function sourceKey({ protocol, source, sourcePort }: Tuple, zones: Zones): string {
+  const port = isUnknown(sourcePort) ? "?" : sourcePort;
+  return `${zones.original} ${protocol} ${source} ${port}`;
+}
+
 /** Puts a new connection into the table, or a changed one in place of what it was. */
 export function keepConnection(memory: Memory, connection: Tracked): Memory {
   const { id, original, reply, zones } = connection;
+  const source = sourceKey(original, zones);
+  const others = (memory.bySource.get(source) ?? []).filter(
+    (other) => other !== id && memory.connections.get(other) !== undefined,
+  );
   return {
     ...memory,
     connections: memory.connections.set(id, connection),
     byTuple: memory.byTuple
       .set(tupleKey(original, zones.original), { id, direction: "original" })
       .set(tupleKey(reply, zones.reply), { id, direction: "reply" }),
+    bySource: memory.bySource.set(source, [id, ...others]),
   };
 }
 

@@ -3,8 +3,8 @@ import { jhash2, reciprocalScale } from "./jhash.js";
 
 /**
  * Picks one of several NAT addresses as `nf_nat_core.c: find_best_ips_proto` does, by a hash of the
- * connection's source (and, unless `persistent`, its destination), so that one client keeps one
- * address. The kernel hashes words in its own byte order; little-endian is taken here. Each further
+ * connection's source (and, unless `persistent`, its destination and the number of its zone), so
+ * that one client keeps one address. The kernel hashes words in its own byte order; little-endian is taken here. Each further
  * word of an IPv6 address also depends on the destination's word before it, which DNAT has by then
  * replaced.
  */
@@ -12,16 +12,23 @@ export function pickAddress(
   range: { readonly min: Address; readonly max: Address },
   source: Address,
   destination: Address,
-  how: { readonly persistent: boolean; readonly side: "source" | "destination" },
+  how: {
+    readonly persistent: boolean;
+    readonly side: "source" | "destination";
+    readonly zone: number;
+  },
 ): Address {
-  const { persistent, side } = how;
+  const { persistent, side, zone } = how;
   const { min, max } = range;
   if (min === max) return min;
   const low = wordsOf(min);
   const high = wordsOf(max);
   const target = wordsOf(destination);
   const last = target.at(-1) ?? 0;
-  let hash = jhash2(padded(wordsOf(source)).map(swapped), persistent ? 0 : swapped(last));
+  let hash = jhash2(
+    padded(wordsOf(source)).map(swapped),
+    persistent ? 0 : (swapped(last) ^ zone) >>> 0,
+  );
   let whole = false;
   const chosen = low.map((from, at) => {
     const to = high[at] ?? 0;

@@ -5,7 +5,7 @@ import type { Chooser } from "../choose/types.js";
 import type { Tuple } from "../host/types.js";
 import { isUnknown, unknown, type Field } from "../packet/field.js";
 import { hasPorts } from "../packet/protocols.js";
-import { isTaken, type Memory, type Tracked } from "./memory.js";
+import { connectionsFrom, isTaken, type Memory, type Tracked } from "./memory.js";
 import { pickAddress } from "./nat-address.js";
 import { invert } from "./tuple.js";
 
@@ -31,11 +31,12 @@ export function uniqueTuple(
 ): Tuple {
   const taken = (tuple: Tuple) => isUsed(tuple, connection, memory);
   if (request.side === "source" && !request.random) {
-    if (isInRange(current, request)) {
-      if (!taken(current)) return current;
-    }
+    const kept = isInRange(current, request)
+      ? current
+      : asBefore(current, request, connection, memory);
+    if (kept !== undefined && !taken(kept)) return kept;
   }
-  const moved = withAddress(current, request);
+  const moved = withAddress(current, request, zoneNumber(connection));
   if (!request.random) {
     const { ports } = request;
     if (ports === undefined && !taken(moved)) return moved;
@@ -50,6 +51,23 @@ export function uniqueTuple(
   return withUniquePort(moved, request, taken, chooser);
 }
 
+/** With the source that an earlier connection from here got, where the rule allows it. */
+function asBefore(
+  current: Tuple,
+  request: NatRequest,
+  { zones }: Tracked,
+  memory: Memory,
+): Tuple | undefined {
+  for (const { reply } of connectionsFrom(memory, current, zones)) {
+    const before = invert(reply);
+    if (before === undefined) continue;
+    const { source, sourcePort } = before;
+    const tuple = { ...current, source, sourcePort };
+    if (isInRange(tuple, request)) return tuple;
+  }
+  return undefined;
+}
+
 /** The answers to this tuple would be taken for another connection's. */
 function isUsed(tuple: Tuple, connection: Tracked, memory: Memory): boolean {
   const reply = invert(tuple);
@@ -62,9 +80,19 @@ function isInRange(tuple: Tuple, { addresses, ports, side }: NatRequest): boolea
   return fits && (ports === undefined || portInRange(tuple, side, ports));
 }
 
-function withAddress(tuple: Tuple, { addresses, side, persistent }: NatRequest): Tuple {
+/** A zone has one number, even where it counts for one direction only (`nf_ct_zone(ct)->id`). */
+function zoneNumber({ zones }: Tracked): number {
+  return zones.original === 0 ? zones.reply : zones.original;
+}
+
+function withAddress(
+  tuple: Tuple,
+  { addresses, side, persistent }: NatRequest,
+  zone: number,
+): Tuple {
   if (addresses === undefined) return tuple;
-  const address = pickAddress(addresses, tuple.source, tuple.destination, { persistent, side });
+  const how = { persistent, side, zone };
+  const address = pickAddress(addresses, tuple.source, tuple.destination, how);
   return { ...tuple, [side]: address };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { later, type Memory } from "../../../tracer/walk/memory.js";
-import { contradictions, describeDifference } from "../../support/kernel/compare.js";
+import { contradictions } from "../../support/kernel/compare.js";
 import { replyTo } from "../../support/kernel/conversation.js";
 import { Duel } from "../../support/kernel/duel.js";
 import type { Observation } from "../../support/kernel/observe.js";
@@ -91,12 +91,10 @@ class Story {
     const now = Date.now();
     const memories = this.#memories.map((memory) => later(memory, now - this.#clock));
     this.#clock = now;
-    const seen = await this.#duel.node.send(packet, from);
     const ours = this.#duel.walked(this.#text);
-    const outcomes = memories.flatMap((memory) => ours.outcomes(packet, from, memory));
-    const fitting = outcomes.filter((outcome) => contradictions(outcome, seen).length === 0);
-    assert.ok(fitting.length > 0, describeDifference(outcomes, seen));
-    this.#memories = fitting.map(({ memory }) => memory);
+    const { seen, fits, report } = await this.#duel.exchange(ours, { packet, from }, memories);
+    assert.equal(report, undefined);
+    this.#memories = fits.map(({ outcome, answer }) => (answer ?? outcome).memory);
     return seen;
   }
 }

@@ -4,6 +4,7 @@ import type { Verdict } from "../../../tracer/walk/result.js";
 import type { Outcome } from "../../../tracer/walk/walk.js";
 import type { Packet } from "../../../tracer/packet/types.js";
 import type { Ends, Observation, ObservedStep } from "./observe.js";
+import type { SeenPacket } from "./wire-format.js";
 
 /** What of a walk's outcome the kernel contradicts, in words; empty when it is what happened. */
 export function contradictions(outcome: Outcome, seen: Observation): readonly string[] {
@@ -39,22 +40,110 @@ function endsChecks(last: Packet, seen: Ends): readonly Check[] {
   ];
 }
 
-/** The outcome that happened, if it is one of ours. */
-export function matching(outcomes: readonly Outcome[], seen: Observation): Outcome | undefined {
-  return outcomes.find((outcome) => contradictions(outcome, seen).length === 0);
+/** One of our outcomes that is what happened, with what the node answered to it. */
+export interface Fit {
+  readonly outcome: Outcome;
+  /** `undefined`: nothing was to be answered, or its own programs answered. */
+  readonly answer: Outcome | undefined;
+}
+
+/** Walks what the node answers to a packet. */
+type Answering = (outcome: Outcome) => readonly Outcome[];
+
+/** Those of our outcomes that are what happened. */
+export function fitting(
+  outcomes: readonly Outcome[],
+  seen: Observation,
+  answering: Answering,
+): readonly Fit[] {
+  return outcomes
+    .filter((outcome) => contradictions(outcome, seen).length === 0)
+    .flatMap((outcome) =>
+      possible(outcome, answering)
+        .filter((answer) => answerContradictions(outcome, answer, seen).length === 0)
+        .map((answer) => ({ outcome, answer })),
+    );
+}
+
+function possible(outcome: Outcome, answering: Answering): readonly (Outcome | undefined)[] {
+  const answers = answering(outcome);
+  return answers.length === 0 ? [undefined] : answers;
+}
+
+/**
+ * What the kernel contradicts of the node's answer to a packet that ended in it: an ICMP error or a
+ * reset, the rules it met, and how it left. To what is delivered the node's programs answer.
+ */
+function answerContradictions(
+  { path }: Outcome,
+  answer: Outcome | undefined,
+  seen: Observation,
+): readonly string[] {
+  if (path.verdict === "delivered") return [];
+  const sent = answer?.path.verdict === "sent" ? answer.path : undefined;
+  const ours = sent === undefined ? "none" : `${sent.out} ${answerText(sent.last)}`;
+  const kernels = seen.answers.map(
+    ({ device, packet }) => `${device} ${seenAnswerText(packet, sent?.last)}`,
+  );
+  const checks: readonly Check[] = [
+    ["answer's steps", stepsText(answer?.path.steps ?? []), stepsText(seen.answerSteps)],
+    ["answer", ours, kernels.length === 0 ? "none" : kernels.join(" and ")],
+  ];
+  return checks
+    .filter(([, left, right]) => left !== right)
+    .map(([what, left, right]) => `${what}: ours ${left}, the kernel's ${right}`);
+}
+
+function answerText(packet: Packet): string {
+  const { source, destination, sourcePort, destinationPort, icmpType, icmpCode } = packet;
+  const kind = icmpType === undefined ? flagsText(packet) : `${text(icmpType)}/${text(icmpCode)}`;
+  const ports = icmpType === undefined ? `${text(sourcePort)} ${text(destinationPort)} ` : "";
+  return `${formatAddress(source)} ${formatAddress(destination)} ${ports}${kind}`;
+}
+
+/** The same of what was seen; a port that our answer does not know may be any. */
+function seenAnswerText(packet: SeenPacket, ours: Packet | undefined): string {
+  const { source, destination, sourcePort, destinationPort, icmpType, icmpCode, flags } = packet;
+  const kind = icmpType === undefined ? String(flags) : `${icmpType}/${icmpCode}`;
+  const port = (own: Field<number | undefined>, its: number | undefined): string =>
+    isUnknown(own) ? text(own) : text(its);
+  const ports =
+    icmpType === undefined
+      ? `${port(ours?.sourcePort, sourcePort)} ${port(ours?.destinationPort, destinationPort)} `
+      : "";
+  return `${source} ${destination} ${ports}${kind}`;
+}
+
+function flagsText({ tcpFlags }: Packet): string {
+  if (typeof tcpFlags !== "number") return "undefined";
+  const names = ["fin", "syn", "rst", "psh", "ack", "urg"];
+  return names.filter((_, at) => ((tcpFlags >> at) & 1) === 1).join(",");
+}
+
+function text(field: Field<number | undefined>): string {
+  return isUnknown(field) ? "any" : String(field);
 }
 
 /** A report for people: what each of our outcomes says, against what happened. */
-export function describeDifference(outcomes: readonly Outcome[], seen: Observation): string {
+export function describeDifference(
+  outcomes: readonly Outcome[],
+  seen: Observation,
+  answering: Answering,
+): string {
   const nearest = outcomes
-    .map((outcome) => ({ outcome, wrong: contradictions(outcome, seen) }))
+    .flatMap((outcome) =>
+      possible(outcome, answering).map((answer) => ({
+        outcome,
+        wrong: [...contradictions(outcome, seen), ...answerContradictions(outcome, answer, seen)],
+      })),
+    )
     .sort((left, right) => left.wrong.length - right.wrong.length)
     .slice(0, 3)
     .map(
       ({ outcome, wrong }) =>
         `  outcome ${outcome.path.verdict}, ${outcome.path.because}:\n    ${wrong.join("\n    ")}`,
     );
-  const answers = seen.answers.map(({ end, packet }) => `${end}: ${JSON.stringify(packet)}`);
+  const answers = seen.answers.map(({ device, packet }) => `${device}: ${JSON.stringify(packet)}`);
   return [
     `the kernel: ${seen.verdict} by ${stepsText(seen.steps)}${seen.failure === undefined ? "" : ` (${seen.failure})`}`,
     ...answers.map((answer) => `  answered to ${answer}`),

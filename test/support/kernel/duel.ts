@@ -1,9 +1,9 @@
 import type { Family } from "../../../engine/net/ip.js";
 import type { HostState } from "../../../tracer/host/types.js";
 import { later, type Memory } from "../../../tracer/walk/memory.js";
-import { contradictions, describeDifference, matching } from "./compare.js";
+import { describeDifference, fitting, type Fit } from "./compare.js";
 import type { Outcome } from "../../../tracer/walk/walk.js";
-import type { Observation } from "./observe.js";
+import type { Observation, ObservedStep } from "./observe.js";
 import { learnPorts } from "./learn.js";
 import { KernelNode, type Backend, type Topology } from "./node.js";
 import { arrivalOf, injectionOf, type Arrived, type Turn } from "./conversation.js";
@@ -16,28 +16,34 @@ const STATEFUL = /--mode nth|-m recent|-m limit|-m hashlimit|-m quota|-m connlim
 /** A packet of which the kernel made something that we did not foresee. */
 export interface Difference {
   readonly text: string;
-  readonly injection: Injection;
-  /** What was sent before in the same conversation. */
-  readonly before?: readonly Injection[];
-  readonly outcomes: readonly Outcome[];
-  readonly seen: Observation;
+  /** What was sent, the packet in question last. */
+  readonly sent: readonly Injection[];
+  /** What is different, in words. */
+  readonly report: string;
 }
 
-export function differenceText(difference: Difference): string {
-  const { text, injection, before = [], outcomes, seen } = difference;
-  const packets = [...before, injection].map((packet) => JSON.stringify(packet)).join("\n");
-  return `${text}\n${packets}\n${describeDifference(outcomes, seen)}`;
+export function differenceText({ text, sent, report }: Difference): string {
+  return `${text}\n${sent.map((packet) => JSON.stringify(packet)).join("\n")}\n${report}`;
 }
 
 /** Where several of our outcomes look alike from outside, all are remembered, up to so many. */
 const MOST_MEMORIES = 8;
 
 /**
- * The node's own protocols answer what is delivered to a closed port or asks for an echo, and rules
- * and routes reject: such an answer is a packet of its own, which changes connections and counters.
+ * The node's own programs answer what is delivered to a closed port or asks for an echo: such an
+ * answer is a packet of its own, which changes connections and counters.
  */
-function answersItself({ verdict, packet, answers }: Observation): boolean {
-  return answers.length > 0 || (verdict === "delivered" && packet?.protocol !== "sctp");
+function answersItself({ verdict, packet }: Observation): boolean {
+  return verdict === "delivered" && packet?.protocol !== "sctp";
+}
+
+/** One packet through both. */
+export interface Exchange {
+  readonly seen: Observation;
+  /** Our outcomes that are what happened. */
+  readonly fits: readonly Fit[];
+  /** How all of our outcomes differ from it, where none fits. */
+  readonly report: string | undefined;
 }
 
 /** The kernel and our walk side by side: the same host, the same rules, the same packets. */
@@ -50,6 +56,8 @@ export class Duel {
   /** Packets compared so far, and rule sets that the real tool refused. */
   compared = 0;
   refused = 0;
+  /** How often each rule matched since it was loaded. */
+  #matches = new Map<string, number>();
 
   private constructor(
     node: KernelNode,
@@ -89,7 +97,29 @@ export class Duel {
   async load(text: string): Promise<boolean> {
     const complaint = await this.node.load(text, this.#backend, this.#family);
     if (complaint !== undefined) this.refused++;
+    await this.node.housekeeping();
+    this.#matches = new Map();
     return complaint === undefined;
+  }
+
+  /** Sends the packet; returns those of our outcomes that fit, or how all of them differ. */
+  async exchange(
+    ours: WalkedNode,
+    { packet, from }: Injection,
+    memories: readonly Memory[],
+  ): Promise<Exchange> {
+    const seen = await this.node.send(packet, from);
+    const outcomes = memories.flatMap((memory) => ours.outcomes(packet, from, memory));
+    const answering = (outcome: Outcome): readonly Outcome[] => ours.answers(outcome);
+    this.compared++;
+    const fits = fitting(outcomes, seen, answering);
+    const [fit] = fits;
+    if (fit === undefined) {
+      return { seen, fits, report: describeDifference(outcomes, seen, answering) };
+    }
+    this.#count(fit.outcome.path.steps);
+    this.#count(seen.otherSteps);
+    return { seen, fits, report: undefined };
   }
 
   /**
@@ -107,12 +137,10 @@ export class Duel {
       if (!first && STATEFUL.test(text)) await this.load(text);
       await this.#forget(text);
       first = false;
-      const seen = await this.node.send(injection.packet, injection.from);
-      const outcomes = ours.outcomes(injection.packet, injection.from, ours.fresh());
-      this.compared++;
-      if (matching(outcomes, seen) === undefined) return { text, injection, outcomes, seen };
+      const { report } = await this.exchange(ours, injection, [ours.fresh()]);
+      if (report !== undefined) return { text, sent: [injection], report };
     }
-    return undefined;
+    return this.#differenceOfCounters(text, injections);
   }
 
   /**
@@ -134,22 +162,37 @@ export class Duel {
       const now = Date.now();
       memories = memories.map((memory) => later(memory, now - clock));
       clock = now;
-      const seen = await this.node.send(injection.packet, injection.from);
-      const outcomes = memories.flatMap((memory) =>
-        ours.outcomes(injection.packet, injection.from, memory),
-      );
-      this.compared++;
-      const fitting = outcomes.filter((outcome) => contradictions(outcome, seen).length === 0);
-      if (fitting.length === 0)
-        return { text, injection, before: sent.slice(0, -1), outcomes, seen };
-      memories = fitting
+      const { seen, fits, report } = await this.exchange(ours, injection, memories);
+      if (report !== undefined) return { text, sent, report };
+      memories = fits
         .slice(0, MOST_MEMORIES)
-        .map(({ memory }) => learnPorts(memory, seen.packet));
+        .map(({ outcome, answer }) => learnPorts((answer ?? outcome).memory, seen.packet));
       const arrival = arrivalOf(injection, seen, this.#ends());
       if (arrival !== undefined) arrived.push(arrival);
-      if (answersItself(seen)) return undefined;
+      if (answersItself(seen)) break;
     }
-    return undefined;
+    return this.#differenceOfCounters(text, sent);
+  }
+
+  #count(steps: readonly ObservedStep[]): void {
+    for (const { table, chain, rule } of steps) {
+      const place = `${table} ${chain} ${rule}`;
+      this.#matches.set(place, (this.#matches.get(place) ?? 0) + 1);
+    }
+  }
+
+  /** The rules' own counters against how often each matched since the last load, as we have it. */
+  async #differenceOfCounters(
+    text: string,
+    sent: readonly Injection[],
+  ): Promise<Difference | undefined> {
+    const counters = await this.node.counters(this.#family);
+    this.#count(await this.node.housekeeping());
+    const wrong = [...counters]
+      .map(([place, count]) => ({ place, count, ours: this.#matches.get(place) ?? 0 }))
+      .filter(({ count, ours }) => count !== ours)
+      .map(({ place, count, ours }) => `${place} matched ${count} times, ours ${ours}`);
+    return wrong.length === 0 ? undefined : { text, sent, report: wrong.join("\n") };
   }
 
   #ends(): ReadonlyMap<string, Injection["from"]> {

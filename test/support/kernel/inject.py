@@ -80,7 +80,10 @@ def drain(sock, size=1 << 16):
 
 
 class Wire:
-    """A veth pair: `device` in the node, `wire` in a namespace of its own at the other end."""
+    """A veth pair: `device` in the node, `wire` in a namespace of its own at the other end.
+
+    Without multicast the node joins no group by itself, which it would report to its neighbours.
+    """
 
     def __init__(self, number, end, device):
         self.end = end
@@ -93,7 +96,7 @@ class Wire:
              "peer", "name", "wire", "address", self.far_mac.hex(":"),
              "netns", f"/proc/{os.getpid()}/fd/{self.namespace}"]
         )
-        run_checked(["ip", "link", "set", device, "arp", "off", "up"])
+        run_checked(["ip", "link", "set", device, "arp", "off", "multicast", "off", "up"])
         self.near = packet_socket(device, ETH_P_SENTINEL)
         enter(self.namespace)
         with open("/proc/sys/net/ipv6/conf/all/disable_ipv6", "w") as setting:
@@ -216,6 +219,11 @@ def send(request):
     }
 
 
+def hear(_request):
+    """What the kernel traced since the last packet: the node's own housekeeping."""
+    return {"trace": [message.hex() for message in drain(tracer)]}
+
+
 def send_many(request):
     """Packets without their traces, as fast as they go: only what came out of the wires."""
     caught.clear()
@@ -280,6 +288,7 @@ OPERATIONS = {
     "run": lambda request: run(request["argv"], request.get("stdin", "")),
     "send": send,
     "send-many": send_many,
+    "hear": hear,
     "netlink": netlink,
     "trace": configure_trace,
     "read": read_file,

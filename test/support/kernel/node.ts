@@ -8,7 +8,8 @@ import {
   type HelperRequest,
   type Sighting,
 } from "./helper.js";
-import { observe, type Observation, type Scene } from "./observe.js";
+import { observe, stepsOfTrace } from "./observe.js";
+import type { Observation, ObservedStep, Scene } from "./observe.js";
 import { flushConntrackRequest, listRulesRequest, logRequests, readRuleNumbers } from "./trace.js";
 import { decodePacket, encodePacket, type SeenPacket, type WirePacket } from "./wire-format.js";
 
@@ -134,6 +135,20 @@ export class KernelNode {
     return undefined;
   }
 
+  /** How many packets each rule has matched since it was loaded: `TABLE CHAIN NUMBER` to a count. */
+  async counters(family: Family): Promise<ReadonlyMap<string, number>> {
+    const tool = `${family === 4 ? "iptables" : "ip6tables"}-${this.#backend ?? "legacy"}`;
+    return readCounters(await this.command([`${tool}-save`, "-c"]));
+  }
+
+  /** Rules that the node's own housekeeping matched since the last packet was sent. */
+  async housekeeping(): Promise<readonly ObservedStep[]> {
+    const [answer] = await this.#helper.ask([{ op: "hear" }]);
+    const trace: unknown = isRecord(answer) ? answer["trace"] : undefined;
+    if (!Array.isArray(trace)) throw new Error("no trace, not even an empty one");
+    return stepsOfTrace(trace.map(String), this.#scene);
+  }
+
   async #ruleNumbers(family: Family): Promise<ReadonlyMap<string, number>> {
     const [answer] = await this.#helper.ask([{ op: "netlink", message: listRulesRequest(family) }]);
     const messages = isRecord(answer) ? answer["messages"] : undefined;
@@ -220,6 +235,23 @@ function emptyTables(): string {
 function emptyScene(deviceOfEnd: ReadonlyMap<string, string>): Scene {
   const none = new Map<string, never>();
   return { numbers: none, lengths: none, rules: none, policies: none, traced: TRACED, deviceOfEnd };
+}
+
+/** Without the trace rules, as `ObservedStep` counts. */
+function readCounters(save: string): ReadonlyMap<string, number> {
+  const lengths = new Map<string, number>();
+  const counters = new Map<string, number>();
+  let table = "";
+  for (const line of save.split("\n")) {
+    if (line.startsWith("*")) table = line.slice(1);
+    const rule = /^\[(\d+):\d+\] -A (?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line);
+    if (rule === null) continue;
+    const place = `${table} ${rule[2] ?? rule[3] ?? ""}`;
+    const number = (lengths.get(place) ?? (TRACED.has(place) ? -1 : 0)) + 1;
+    lengths.set(place, number);
+    if (number > 0) counters.set(`${place} ${number}`, Number(rule[1]));
+  }
+  return counters;
 }
 
 /** Rules and policies from the real save, without any parser of ours. */

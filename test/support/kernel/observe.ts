@@ -33,7 +33,11 @@ export interface Observation {
   /** As it came out, where it came out. */
   readonly packet: SeenPacket | undefined;
   /** What else came out of wires on its account: ICMP errors, resets. */
-  readonly answers: readonly { readonly end: string; readonly packet: SeenPacket }[];
+  readonly answers: readonly { readonly device: string | undefined; readonly packet: SeenPacket }[];
+  /** Rules that such other packets matched, in order. */
+  readonly answerSteps: readonly ObservedStep[];
+  /** Rules that any packet but this one matched meanwhile, the node's own housekeeping included. */
+  readonly otherSteps: readonly ObservedStep[];
   /** The errno that the node's own sender got. */
   readonly failure: string | undefined;
   /** All trace lines of the packet, for reports of a difference. */
@@ -60,10 +64,9 @@ export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observati
   const protocol = String(sent.packet.protocol);
   const ours = (packet: SeenPacket): boolean =>
     packet.identity === sent.identity && packet.protocol === protocol;
-  const trace = readTrace(
-    sighting.trace.map((message) => Buffer.from(message, "hex")),
-    scene,
-  ).filter((event) => ours(event.packet));
+  const traced = eventsOf(sighting.trace, scene);
+  const trace = traced.filter((event) => ours(event.packet));
+  const others = traced.filter((event) => !ours(event.packet));
   const caught = sighting.caught.flatMap(({ end, packet }) => {
     const seen = decodePacket(Buffer.from(packet, "hex"));
     return seen === undefined ? [] : [{ end, packet: seen }];
@@ -77,16 +80,48 @@ export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observati
   const verdict = verdictOf(sent, left !== undefined, delivered !== undefined, last, scene);
   return {
     verdict,
-    steps: trace.flatMap((event) => stepOf(event, scene)),
+    steps: stepsOf(trace, scene),
     in: sent.from === undefined ? undefined : scene.deviceOfEnd.get(sent.from),
     out: left === undefined ? undefined : scene.deviceOfEnd.get(left.end),
     mark: last?.mark ?? 0,
     ends: packet ?? (verdict === "vanished" ? undefined : (last?.packet ?? endsOf(sent.packet))),
     packet,
-    answers: caught.filter((other) => !ours(other.packet)),
+    answers: caught
+      .filter((other) => !ours(other.packet) && !isHousekeeping(other.packet))
+      .map((other) => ({ device: scene.deviceOfEnd.get(other.end), packet: other.packet })),
+    answerSteps: stepsOf(
+      others.filter((event) => !isHousekeeping(event.packet)),
+      scene,
+    ),
+    otherSteps: stepsOf(others, scene),
     failure: sighting.failure ?? undefined,
     trace,
   };
+}
+
+/** The rules that a trace tells of. */
+export function stepsOfTrace(trace: readonly string[], scene: Scene): readonly ObservedStep[] {
+  return stepsOf(eventsOf(trace, scene), scene);
+}
+
+function eventsOf(trace: readonly string[], scene: Scene): readonly TraceEvent[] {
+  return readTrace(
+    trace.map((message) => Buffer.from(message, "hex")),
+    scene,
+  );
+}
+
+function stepsOf(events: readonly TraceEvent[], scene: Scene): readonly ObservedStep[] {
+  return events.flatMap((event) => stepOf(event, scene));
+}
+
+/** All MLDv2 routers (RFC 3810): where listener reports go, whose ICMPv6 header a trace may lack. */
+const LISTENER_REPORTS = "ff02::16";
+
+/** IPv6's own: listener reports, neighbour and router discovery (RFC 4443, types 130 to 143). */
+function isHousekeeping({ protocol, destination, icmpType = 0 }: SeenPacket): boolean {
+  if (destination === LISTENER_REPORTS) return true;
+  return protocol === "icmpv6" && icmpType >= 130 && icmpType <= 143;
 }
 
 function verdictOf(

@@ -34,6 +34,7 @@ export const NODE_TOPOLOGY: Topology = {
     "net.ipv4.conf.pod0.send_redirects": "0",
     "net.ipv4.conf.eth0.send_redirects": "0",
     "net.ipv4.icmp_ratelimit": "0",
+    "net.ipv4.icmp_ratemask": "0",
     "net.ipv6.icmp.ratelimit": "0",
   },
 };

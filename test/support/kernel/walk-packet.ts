@@ -41,17 +41,18 @@ export function fromWire(
 }
 
 function quotedOf(packet: WirePacket): Quoted {
-  const { protocol, source, destination, sourcePort, destinationPort, icmpId, icmpType } = {
-    ...packet,
-    protocol: protocolNumberOf(packet.protocol),
-  };
+  const { protocol, source, destination, sourcePort, destinationPort, icmpId, icmpType, icmpCode } =
+    {
+      ...packet,
+      protocol: protocolNumberOf(packet.protocol),
+    };
   const isIcmp = protocol === ICMP || protocol === ICMPV6;
   return {
     protocol,
     source: addressOf(source),
     destination: addressOf(destination),
     sourcePort: isIcmp ? (icmpId ?? 1) : (sourcePort ?? 0),
-    destinationPort: isIcmp ? (icmpType ?? 8) * 256 : (destinationPort ?? 0),
+    destinationPort: isIcmp ? (icmpType ?? 8) * 256 + (icmpCode ?? 0) : (destinationPort ?? 0),
   };
 }
 

@@ -8,6 +8,7 @@ import { SNAPSHOT_COMMAND } from "../../../tracer/host/snapshot.js";
 import { given, type HostState } from "../../../tracer/host/types.js";
 import { linkRules } from "../../../tracer/walk/link.js";
 import { memoryOf, type Memory } from "../../../tracer/walk/memory.js";
+import { walkAnswer } from "../../../tracer/walk/reply.js";
 import { walk, type Outcome } from "../../../tracer/walk/walk.js";
 import type { World } from "../../../tracer/walk/world.js";
 import type { Backend, KernelNode, WireSpec } from "./node.js";
@@ -56,5 +57,10 @@ export class WalkedNode {
     if (wire === undefined && from !== undefined) throw new Error(`no wire leads to ${from}`);
     const mac = wire === undefined ? undefined : `02:00:00:00:0${at + 1}:02`;
     return walk(this.#world, memory, fromWire(packet, wire?.device, mac), { chooser: everyWay });
+  }
+
+  /** All that may become of what the node itself answers to the packet; empty: it does not. */
+  answers(outcome: Outcome): readonly Outcome[] {
+    return walkAnswer(this.#world, outcome);
   }
 }

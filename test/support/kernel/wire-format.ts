@@ -222,10 +222,17 @@ export function decodePacket(bytes: Buffer): SeenPacket | undefined {
       destination: formatAddress(addressFrom(bytes.subarray(24, 40))),
       ttl: bytes.readUInt8(7),
       tos: (bytes.readUInt16BE(0) >> 4) & 0xff,
-      ...transportOf(bytes.readUInt8(6), bytes.subarray(40)),
+      ...transportOf6(bytes.readUInt8(6), bytes.subarray(40)),
     };
   }
   return undefined;
+}
+
+/** Hop-by-hop options, routing and destination options stand before the transport header. */
+function transportOf6(next: number, body: Buffer): Transport {
+  const skipped = next === 0 || next === 43 || next === 60;
+  if (!skipped || body.length < 8) return transportOf(next, body);
+  return transportOf6(body.readUInt8(0), body.subarray(8 + body.readUInt8(1) * 8));
 }
 
 type Transport = Pick<
