@@ -14,7 +14,7 @@ export async function withCrew<T>(
   { signal }: Pick<Io, "signal">,
   work: (crew: Crew) => Promise<T>,
 ): Promise<Checked<T | undefined>> {
-  const crew = hireCrew(world, jobs, signal);
+  const crew = await hireCrew(world, jobs, signal);
   try {
     return { value: await work(crew), faults: [] };
   } catch (error) {

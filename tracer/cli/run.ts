@@ -5,6 +5,7 @@ import { demoCommand } from "./commands/demo.js";
 import { diffCommand } from "./commands/diff.js";
 import { explainCommand } from "./commands/explain.js";
 import { fmtCommand } from "./commands/fmt.js";
+import { matrixCommand } from "./commands/matrix.js";
 import { sizeCommand } from "./commands/size.js";
 import { snapshotCommand } from "./commands/snapshot.js";
 import { syncCommand } from "./commands/sync.js";
@@ -32,6 +33,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .addCommand(compileCommand(context))
     .addCommand(traceCommand(context))
     .addCommand(explainCommand(context))
+    .addCommand(matrixCommand(context))
     .addCommand(sizeCommand(context))
     .addCommand(checkCommand(context))
     .addCommand(diffCommand(context))

@@ -1,6 +1,5 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Piscina } from "piscina";
 import { programOf } from "../program/link.js";
 import type { World } from "../walk/world.js";
 import { perform, type Answer, type Task } from "./tasks.js";
@@ -16,7 +15,7 @@ export interface Crew {
 }
 
 /** With one job everything is done on the caller's own thread, which breathes between tasks. */
-export function hireCrew(world: World, jobs: number, signal: AbortSignal): Crew {
+export async function hireCrew(world: World, jobs: number, signal: AbortSignal): Promise<Crew> {
   return jobs <= 1 ? alone(world, signal) : pool(world, jobs, signal);
 }
 
@@ -37,7 +36,9 @@ function alone(world: World, signal: AbortSignal): Crew {
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 const WORKER = fileURLToPath(new URL(`./worker${EXTENSION}`, import.meta.url));
 
-function pool(world: World, jobs: number, signal: AbortSignal): Crew {
+/** The pool's own code is loaded by those alone who have work for it. */
+async function pool(world: World, jobs: number, signal: AbortSignal): Promise<Crew> {
+  const { Piscina } = await import("piscina");
   const threads = new Piscina<Task, Answer>({
     filename: WORKER,
     minThreads: jobs,

@@ -24,7 +24,7 @@ export interface CellOutcome {
   readonly source: string;
   /** It was given another receiver. */
   readonly redirected: boolean;
-  /** It was given another sender. */
+  /** It was given another sender, if only another port of the same. */
   readonly masqueraded: boolean;
   readonly out: string | undefined;
   /** What ended a packet that did not arrive; empty for one that did. */
@@ -65,14 +65,14 @@ export function cellOf(program: Program, packet: Packet): Cell {
 type Draft = Omit<CellOutcome, "probability">;
 
 function ofEnding(ending: Ending, packet: Packet): Draft {
-  const { odds, verdict, source, destination, destinationPort, out } = ending;
+  const { odds, verdict, source, sourcePort, destination, destinationPort, out } = ending;
   return {
     odds,
     verdict,
     destination: endpointText(destination, destinationPort),
     source: formatAddress(source),
     redirected: isMoved(packet, destination, destinationPort),
-    masqueraded: source !== packet.source,
+    masqueraded: source !== packet.source || sourcePort !== packet.sourcePort,
     out,
     because: "",
     by: undefined,
@@ -93,7 +93,7 @@ function told(program: Program, packet: Packet): readonly Draft[] {
       destination: endpointText(destination, destinationPort),
       source: formatAddress(source),
       redirected: isMoved(first, destination, destinationPort),
-      masqueraded: source !== first.source,
+      masqueraded: source !== first.source || last.sourcePort !== first.sourcePort,
       out,
       because: ARRIVED.has(verdict) ? "" : because,
       by: placeOfEnd(path),
@@ -136,7 +136,9 @@ function likeliness({ probability }: CellOutcome): number {
 }
 
 function keyOf(outcome: Draft): string {
-  const { verdict, destination, source, out, because, with: answer, conditions } = outcome;
+  const { verdict, destination, source, masqueraded, out, because, conditions } = outcome;
   const supposed = suppositionKey(conditions);
-  return [verdict, destination, source, out, because, answer, supposed].join("\n");
+  return [verdict, destination, source, masqueraded, out, because, outcome.with, supposed].join(
+    "\n",
+  );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { countEnds } from "../../../tracer/jobs/count-ends.js";
-import { hireCrew } from "../../../tracer/jobs/crew.js";
+import { hireCrew, type Crew } from "../../../tracer/jobs/crew.js";
 import { jobsThatPay } from "../../../tracer/jobs/jobs-that-pay.js";
 import { DRAWS_PER_UNIT, drawUnits } from "../../../tracer/odds/draw-units.js";
 import { endsOf } from "../../../tracer/odds/ends.js";
@@ -23,7 +23,7 @@ const SERVICE = worldOf({
 });
 
 async function drawn(world: World, jobs: number, count: number): Promise<readonly number[]> {
-  const crew = hireCrew(world, jobs, NEVER);
+  const crew = await hireCrew(world, jobs, NEVER);
   try {
     return await countEnds(crew, SENT, { count, seed: "7" });
   } finally {
@@ -63,7 +63,7 @@ describe("a crew", () => {
   it("stops when it is told to, with any number of threads", async () => {
     for (const jobs of [1, 2]) {
       const stop = new AbortController();
-      const crew = hireCrew(SERVICE, jobs, stop.signal);
+      const crew = await hireCrew(SERVICE, jobs, stop.signal);
       const work = countEnds(crew, SENT, { count: 1e9, seed: "7" });
       setTimeout(() => stop.abort(), 20);
       await assert.rejects(work, { name: "AbortError" });
@@ -72,7 +72,7 @@ describe("a crew", () => {
   });
 
   it("tells when a thread fails", async () => {
-    const crew = hireCrew(SERVICE, 2, NEVER);
+    const crew = await hireCrew(SERVICE, 2, NEVER);
     const broken = Object.assign({}, SENT, { source: undefined });
     await assert.rejects(crew.do({ kind: "cells", packets: [broken] }));
     const [cell] = await answer(crew.do({ kind: "cells", packets: [SENT] }));
@@ -81,7 +81,7 @@ describe("a crew", () => {
   });
 });
 
-async function answer(asked: ReturnType<ReturnType<typeof hireCrew>["do"]>) {
+async function answer(asked: ReturnType<Crew["do"]>) {
   const given = await asked;
   return given.kind === "cells" ? given.cells : [];
 }

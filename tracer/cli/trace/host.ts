@@ -7,7 +7,7 @@ import { readSnapshot, type SnapshotRules } from "../../host/read-snapshot.js";
 import { assumed, type HostState } from "../../host/types.js";
 import { readSource, readSources } from "../files.js";
 import type { Io } from "../io.js";
-import type { TraceOptions } from "./options.js";
+import type { NodeOptions } from "./options.js";
 
 /** The node that a trace runs on, and the rules that came with its snapshot. */
 export interface TraceHost {
@@ -20,7 +20,7 @@ export interface TraceHost {
  * objects, and where none tells, an assumption that says so.
  */
 export async function loadHost(
-  options: TraceOptions,
+  options: NodeOptions,
   nodes: readonly NodeObject[],
   nodeName: string | undefined,
   io: Io,

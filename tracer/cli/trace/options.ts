@@ -9,8 +9,8 @@ export const MOST_JOBS = 256;
 export const JOBS_HELP =
   "threads to spread the work over; any number gives the same answer (default: as many as pay)";
 
-/** What may be asked of `chainwalk trace`. */
-export interface TraceOptions extends ClusterOptions {
+/** Which rules are walked, and what is known of the node that holds them. */
+export interface NodeOptions extends ClusterOptions {
   readonly rules?: string;
   readonly snapshot?: string;
   readonly routes?: readonly string[];
@@ -18,6 +18,10 @@ export interface TraceOptions extends ClusterOptions {
   readonly sets?: string;
   readonly conntrack?: readonly string[];
   readonly assume?: readonly string[];
+}
+
+/** What may be asked of `chainwalk trace`. */
+export interface TraceOptions extends NodeOptions {
   readonly from?: string;
   readonly to?: string;
   readonly proto: string;
@@ -37,20 +41,20 @@ export interface TraceOptions extends ClusterOptions {
 }
 
 export function addTraceOptions(command: Command): Command {
-  addWhere(command);
+  addNodeOptions(command);
   addPacket(command);
   return addAnswer(command);
 }
 
 /** Rules and the node that holds them. */
-function addWhere(command: Command): void {
+export function addNodeOptions(command: Command): Command {
   command.option(
     "--rules <dump>",
     "walk this iptables-save dump instead of compiled rules (- for stdin)",
   );
   addObjectOptions(command);
   addProxyOptions(command);
-  command
+  return command
     .option(
       "--snapshot <file>",
       "rules and state of a node, as `chainwalk snapshot`'s command writes them",

@@ -10,7 +10,7 @@ import type { TraceEnds } from "./ends.js";
 import type { TraceOptions } from "./options.js";
 
 /** A port that clients take; which one matters only to rules that ask for it. */
-const CLIENT_PORT = 40000;
+export const CLIENT_PORT = 40000;
 
 /** The packet that the options ask for, read as a line of `--packets` would be. */
 export function packetOf(

@@ -1,0 +1,77 @@
+import type { Style } from "../../report/style.js";
+import { wholeText } from "../progress.js";
+import { blockLines, blockOf, foldedLines, type Block } from "./blocks.js";
+import type { Answered, Standing } from "./judge.js";
+import type { MatrixSetup } from "./load.js";
+import type { MatrixOptions } from "./options.js";
+import type { Source } from "./sources.js";
+
+/** More Service ports than this that are alike are one block. */
+const MOST_ALIKE = 3;
+
+/** Takes one Service port's answers after the other, and prints them when all are there. */
+export class Table {
+  readonly #setup: MatrixSetup;
+  readonly #options: MatrixOptions;
+  readonly #alike = new Map<string, Block[]>();
+  /** Sources that asked something. */
+  readonly #asking = new Set<Source>();
+  readonly #counts: Record<Standing, number> = { served: 0, problem: 0, open: 0 };
+
+  constructor(setup: MatrixSetup, options: MatrixOptions) {
+    this.#setup = setup;
+    this.#options = options;
+  }
+
+  add(answers: readonly Answered[]): void {
+    for (const { standing, source } of answers) {
+      this.#counts[standing]++;
+      this.#asking.add(source);
+    }
+    const shown =
+      this.#options.problems === true
+        ? answers.filter(({ standing }) => standing !== "served")
+        : answers;
+    const belief = shown[0]?.belief;
+    if (belief === undefined) return;
+    const block = blockOf(belief, shown, this.#setup.world);
+    const key =
+      this.#options.each === true ? belief.port.label + belief.port.protocol : block.likeness;
+    const known = this.#alike.get(key);
+    if (known === undefined) this.#alike.set(key, [block]);
+    else known.push(block);
+  }
+
+  text(sources: readonly Source[], notes: readonly string[], style: Style): string {
+    const blocks = [...this.#alike.values()].flatMap((alike) =>
+      alike.length > MOST_ALIKE
+        ? [foldedLines(alike, style)]
+        : alike.map((block) => blockLines(block, style)),
+    );
+    const head = [
+      ...notes.map((note) => `note: ${note}`),
+      ...legend(sources.filter((source) => this.#asking.has(source))),
+    ];
+    const parts = [head, ...blocks, [this.#summary()]];
+    return `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  }
+
+  #summary(): string {
+    const { served, problem, open } = this.#counts;
+    const all = served + problem + open;
+    const parts = [
+      `${wholeText(served)} ${served === 1 ? "is" : "are"} served by endpoints`,
+      ...(problem === 0
+        ? []
+        : [`${wholeText(problem)} ${problem === 1 ? "is" : "are"} not, or not always`]),
+      ...(open === 0 ? [] : [`${wholeText(open)} cannot be told`]),
+    ];
+    const ports = this.#setup.beliefs.length;
+    return `${wholeText(ports)} Service port${ports === 1 ? "" : "s"}, ${wholeText(all)} kind${all === 1 ? "" : "s"} of connections: ${parts.join(", ")}`;
+  }
+}
+
+function legend(sources: readonly Source[]): readonly string[] {
+  const width = Math.max(...sources.map(({ name }) => name.length));
+  return ["sources:", ...sources.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`)];
+}
