@@ -4,4 +4,17 @@ export interface Chooser {
   readonly draw: () => number | undefined;
   /** One of 0 to `count` - 1, or `undefined`: leave it open. */
   readonly pick: (count: number) => number | undefined;
+  /** Where `draw` and `pick` take theirs from, when they are made ahead. */
+  readonly ahead?: DrawsAhead;
+}
+
+/** Draws that were made ahead, for whoever takes many: the next one is `draws[next]`. */
+export interface DrawsAhead {
+  draws: Int32Array;
+  /** Whoever takes one moves this on; whoever gives some back moves it back. */
+  next: number;
+  /** How many there are. */
+  end: number;
+  /** Makes more; those from `from` on are kept and are then the first. */
+  readonly more: (from: number) => void;
 }

@@ -1,39 +1,64 @@
-import { firstFrom, NO_RULE } from "./dispatch.js";
+import type { PacketBatch } from "./batch.js";
 import {
+  DONE,
   execute,
   LEFT,
-  NEEDS_ANSWER,
   NEEDS_CHECK,
+  NEEDS_DRAWS,
   NEEDS_LOOKUP,
-  NEEDS_MASQUERADE,
+  NEEDS_NOTE,
+  NEEDS_NOTHING,
+  NEEDS_OPENING,
   NEEDS_ROOM,
   NEEDS_ROUTE,
+  NEEDS_STEP,
 } from "./execute.js";
 import { MARK } from "./fields.js";
-import { SAYS_NO, SAYS_YES, type Machine } from "./machine.js";
-import { DRAWS, EVEN_DRAWS } from "./operations.js";
+import { NEXT_PACKET, type Machine } from "./machine.js";
+import type { Lowered } from "./program.js";
 import { note } from "./recollection.js";
-import { CAME_BY, DECISION, DESTINATION_CLASS, SOURCE_CLASS } from "./registers.js";
+import { CAME_BY, DESTINATION_CLASS, SOURCE_CLASS } from "./registers.js";
+import type { BatchResult } from "./result.js";
+import { lookUp, step } from "./step.js";
 
-/** Runs the packet in the registers from `start` to its end: the number of its verdict, or `LEFT`. */
-export function advance(machine: Machine, start: number): number {
-  machine.pc = start;
-  machine.from = 0;
-  machine.depth = 0;
-  machine.tried = 0;
-  machine.drawn = 0;
-  machine.noting = -1;
+/** Where a machine stands before the first packet of a batch. */
+export function rewind(machine: Machine): void {
+  machine.at = 0;
+  machine.matchedCount = 0;
+  nextPacket(machine);
+}
+
+/** The packet that the machine stands at was done by somebody else. */
+export function passOver(machine: Machine): void {
+  machine.at++;
+  nextPacket(machine);
+}
+
+function nextPacket(machine: Machine): void {
+  machine.pc = NEXT_PACKET;
+  machine.verdict = LEFT;
+}
+
+/**
+ * Runs the batch on from where the machine stands, until it is `DONE` or a packet is `LEFT` to the
+ * reference walk, with its draws given back and none of its rules noted.
+ */
+export function advance(lowered: Lowered, packets: PacketBatch, out: BatchResult): number {
+  const { machine } = lowered;
   for (;;) {
-    const answer = execute(machine);
-    if (answer >= 0 && machine.noting >= 0) noteWay(machine, answer);
-    if (answer >= LEFT) return answer;
-    if (!supply(machine, answer)) return LEFT;
+    const need = execute(machine, packets, out);
+    if (need === DONE) return DONE;
+    if (need === LEFT || !supply(lowered, need)) {
+      machine.dice.ahead.next = machine.firstDraw;
+      machine.matchedCount = machine.firstMatch;
+      return LEFT;
+    }
   }
 }
 
 /** Does what the machine needs, so that it can go on; false: only the reference can. */
-function supply(machine: Machine, need: number): boolean {
-  const { code, registers, decisions, pc } = machine;
+export function supply({ machine, firstPackets }: Lowered, need: number): boolean {
+  const { registers, decisions } = machine;
   switch (need) {
     case NEEDS_ROUTE:
       decisions.learn(
@@ -43,37 +68,38 @@ function supply(machine: Machine, need: number): boolean {
         registers[MARK] ?? 0,
       );
       return true;
-    case NEEDS_MASQUERADE:
-      decisions.learnMasquerade(registers[DECISION] ?? 0);
+    case NEEDS_STEP:
+      return step(machine);
+    case NEEDS_LOOKUP:
+      lookUp(machine);
       return true;
-    case NEEDS_ANSWER: {
-      const said = machine.ask(code[pc + 1] ?? 0, code[pc + 2] ?? 0);
-      machine.pc = said === SAYS_NO ? (code[pc + 3] ?? 0) : pc + 4;
-      return said === SAYS_NO || said === SAYS_YES;
+    case NEEDS_DRAWS: {
+      const { ahead } = machine.dice;
+      ahead.more(machine.firstDraw);
+      machine.firstDraw = 0;
+      return ahead.next < ahead.end;
     }
-    case NEEDS_LOOKUP: {
-      const found = firstFrom(machine.dispatch, registers, code[pc + 1] ?? 0, pc);
-      machine.pc = found === NO_RULE ? (code[pc + 2] ?? 0) : found;
-      return true;
-    }
-    case NEEDS_CHECK:
-      machine.pc = pc + 1;
-      return !machine.known.hasAnswer(registers);
     case NEEDS_ROOM:
       makeRoom(machine);
+      return true;
+    case NEEDS_OPENING:
+      firstPackets.learn(machine.kind);
+      return true;
+    case NEEDS_CHECK:
+      return !machine.known.hasPacket(registers);
+    case NEEDS_NOTE:
+      noteWay(machine);
+      return true;
+    case NEEDS_NOTHING:
       return true;
     default:
       return false;
   }
 }
 
-/** For what the next operation may draw or match, and twice as much as there was. */
+/** For what the next operation may match, and twice as much as there was. */
 function makeRoom(machine: Machine): void {
-  const { code, pc, draws, matched, recollection } = machine;
-  const wanted = code[pc] === DRAWS || code[pc] === EVEN_DRAWS ? (code[pc + 2] ?? 0) : 0;
-  const grownDraws = new Int32Array(draws.length * 2 + wanted);
-  grownDraws.set(draws);
-  machine.draws = grownDraws;
+  const { matched, recollection } = machine;
   const grown = new Uint32Array(matched.length * 2 + recollection.rulesCount + 1024);
   grown.set(matched);
   machine.matched = grown;
@@ -82,12 +108,13 @@ function makeRoom(machine: Machine): void {
 /** Devices with numbers above this are not told apart in a recollection. */
 const MOST_DEVICES = 1 << 15;
 
-function noteWay(machine: Machine, verdict: number): void {
-  const { registers, recollection, matched, matchedBefore, matchedCount, interfaceCount } = machine;
-  if (interfaceCount >= MOST_DEVICES) return;
+function noteWay(machine: Machine): void {
+  const { registers, recollection, matched, matchedBefore, matchedCount, noting } = machine;
+  machine.noting = -1;
+  if (machine.interfaceCount >= MOST_DEVICES) return;
   const key = [machine.notedAt, machine.notedMark, machine.notedDevices, machine.notedKind];
-  note(recollection, machine.noting, key, {
-    verdict,
+  note(recollection, noting, key, {
+    verdict: machine.verdict,
     tried: machine.tried - machine.triedBefore,
     mark: registers[MARK] ?? 0,
     rules: matched.subarray(matchedBefore, matchedCount),

@@ -6,8 +6,9 @@ import type { Backend } from "../walk/link.js";
 import { readAddress } from "./fields.js";
 import { DESTINATION, DESTINATION_PORT, MARK, SOURCE, SOURCE_PORT } from "./fields.js";
 import { SAYS_NEITHER, SAYS_NO, SAYS_YES } from "./machine.js";
+import { HOOK_BEFORE } from "./operations.js";
 import type { Lowered, Program } from "./program.js";
-import { CAME_BY, HOOK, LEAVES_BY, SEEN_OUT, TTL } from "./registers.js";
+import { CAME_BY, LEAVES_BY, SEEN_OUT, TTL } from "./registers.js";
 
 /**
  * Asks matches that are not lowered about the packet in the machine, as the reference walk would:
@@ -18,7 +19,7 @@ export class Asking {
   readonly #lowered: Lowered;
   readonly #backend: Backend | undefined;
   readonly #packetAt: (at: number) => Packet;
-  #at = 0;
+  #at = -1;
   #branch: Branch | undefined;
 
   /** `packetAt` makes a packet again from its number, when there is something to ask. */
@@ -29,20 +30,17 @@ export class Asking {
     this.#backend = program.world.rules[0]?.backend;
   }
 
-  /** The next questions are about this packet. */
-  about(at: number): void {
+  /** The match at `place` of a rule, about the packet `at` of the batch. */
+  ask(at: number, number: number, place: number): number {
+    if (at !== this.#at) this.#branch = undefined;
     this.#at = at;
-    this.#branch = undefined;
-  }
-
-  ask(number: number, at: number): number {
     const found = this.#program.rules.at(number);
-    const match = found?.rule.rule.matches[at];
+    const match = found?.rule.rule.matches[place];
     if (found === undefined || match === undefined) return SAYS_NEITHER;
-    const { registers } = this.#lowered.machine;
-    this.#branch ??= startBranch(this.#packetAt(this.#at), this.#program.memory, []);
+    const { code, afterTable } = this.#lowered.machine;
+    this.#branch ??= startBranch(this.#packetAt(at), this.#program.memory, []);
     const branch = this.#branch;
-    const hook = HOOKS[registers[HOOK] ?? 0] ?? "PREROUTING";
+    const hook = HOOKS[code[afterTable - HOOK_BEFORE] ?? 0] ?? "PREROUTING";
     branch.packet = this.#packetNow(branch.first);
     branch.out = this.#nameOf(LEAVES_BY);
     branch.seenOut = this.#nameOf(SEEN_OUT);
@@ -54,7 +52,7 @@ export class Asking {
       base: found.chain,
       chain: found.chain,
       rule: found.rule.number - 1,
-      match: at,
+      match: place,
       frames: undefined,
       depth: 0,
       entry: branch.packet,

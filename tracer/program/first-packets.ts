@@ -6,9 +6,14 @@ import { memoryOf, type Memory } from "../walk/memory.js";
 import type { World } from "../walk/world.js";
 import { goThrough, scratch } from "./scratch.js";
 
-const NOT_ASKED = 0;
-const OPENS = 1;
-const OPENS_NOT = 2;
+export const NOT_ASKED = 0;
+export const OPENS = 1;
+export const OPENS_NOT = 2;
+
+/** Where in `answers` those by TCP's flags stand, those by ICMP's type, and those by protocol. */
+export const BY_FLAGS = 0;
+export const BY_ICMP_TYPE = 256;
+export const BY_PROTOCOL = 512;
 
 /**
  * Which packets that belong to no known connection open one of state NEW, or are not tracked at all
@@ -17,35 +22,30 @@ const OPENS_NOT = 2;
 export class FirstPackets {
   readonly #world: World;
   readonly #memory: Memory;
-  readonly #tracked: boolean;
-  readonly #byProtocol = new Uint8Array(256);
-  readonly #byTcpFlags = new Uint8Array(256);
-  readonly #byIcmpType = new Uint8Array(256);
   readonly #icmp: number;
+  /** What is known so far, by kind of packet. */
+  readonly answers: Uint8Array;
 
   constructor(world: World, tracked: boolean) {
     this.#world = world;
     this.#memory = memoryOf({ ...world.host, connections: given([]) });
-    this.#tracked = tracked;
     this.#icmp = world.family === 4 ? ICMP : ICMPV6;
+    this.answers = new Uint8Array(BY_PROTOCOL + 256).fill(tracked ? NOT_ASKED : OPENS);
+  }
+
+  /** Asks about one kind of packet, by its place in `answers`. */
+  learn(kind: number): void {
+    this.answers[kind] = this.#opens(kind) ? OPENS : OPENS_NOT;
+  }
+
+  #opens(kind: number): boolean {
+    if (kind >= BY_PROTOCOL) return this.#isNew(kind - BY_PROTOCOL, 0);
+    if (kind >= BY_ICMP_TYPE) return this.#isNew(this.#icmp, kind - BY_ICMP_TYPE);
+    return this.#isNew(TCP, kind);
   }
 
   /** `detail`: TCP's flags, or ICMP's type; of other protocols it does not count. */
-  opens(protocol: number, detail: number): boolean {
-    if (!this.#tracked) return true;
-    if (protocol === TCP) return this.#answer(this.#byTcpFlags, detail, protocol, detail);
-    if (protocol === this.#icmp) return this.#answer(this.#byIcmpType, detail, protocol, detail);
-    return this.#answer(this.#byProtocol, protocol, protocol, 0);
-  }
-
-  #answer(known: Uint8Array, at: number, protocol: number, detail: number): boolean {
-    if (known[at] === NOT_ASKED) {
-      known[at] = this.#learn(protocol, detail) ? OPENS : OPENS_NOT;
-    }
-    return known[at] === OPENS;
-  }
-
-  #learn(protocol: number, detail: number): boolean {
+  #isNew(protocol: number, detail: number): boolean {
     const [source, destination] =
       this.#world.family === 4
         ? [0xc0000201, 0xc0000202]

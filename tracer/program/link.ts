@@ -6,6 +6,7 @@ import { memoryOf } from "../walk/memory.js";
 import { makeWorld, trackingReason, type World } from "../walk/world.js";
 import { classesOf } from "./address-classes.js";
 import { Decisions, isLearnable } from "./decisions.js";
+import { diceOf } from "./draws.js";
 import { FirstPackets } from "./first-packets.js";
 import { wordsOf } from "./fields.js";
 import { Growable } from "./growable.js";
@@ -83,6 +84,7 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
   const setting = { linked, numbers, chains, code, tracked, known: known.size > 0 };
   const entries = lowerStages(setting);
   const dispatch = chains.finish();
+  const firstPackets = new FirstPackets(world, tracked);
   const machine: Machine = {
     code: code.freeze(),
     rows: lowering.rows.freeze(),
@@ -95,22 +97,28 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
     loopback: interfaces.numberOf("lo"),
     interfaceCount: interfaces.names.length,
     recollection: makeRecollection(),
+    opening: firstPackets.answers,
+    ...entries,
     ...IDLE,
     registers: new Int32Array(REGISTERS),
     stack: new Int32Array(2 * MOST_CALLS),
-    draws: new Int32Array(64),
-    matched: new Uint32Array(64),
-    chooser: everyWay,
+    dice: diceOf(everyWay),
+    cameBy: new Int32Array(0),
+    matched: new Uint32Array(0),
     ask: () => SAYS_NEITHER,
   };
-  return { machine, interfaces, firstPackets: new FirstPackets(world, tracked), ...entries };
+  return { machine, interfaces, firstPackets };
 }
 
-/** Where a machine stands before its first packet. */
+/** Where a machine stands before its first batch. */
 const IDLE = {
-  drawn: 0,
   matchedCount: 0,
+  at: 0,
+  kind: 0,
   tried: 0,
+  verdict: -1,
+  firstDraw: 0,
+  firstMatch: 0,
   pc: 0,
   from: 0,
   depth: 0,

@@ -72,6 +72,8 @@ export const FLOW_CALL = 31;
  * chain, its first rule, 1 for DROP.
  */
 export const TABLE = 32;
+/** So far before the place after a table stands the number of its hook. */
+export const HOOK_BEFORE = 7;
 /** place of INPUT, place of FORWARD. */
 export const ROUTE_IN = 33;
 export const ROUTE_OUT = 34;

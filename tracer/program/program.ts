@@ -22,7 +22,4 @@ export interface Lowered {
   readonly machine: Machine;
   readonly interfaces: Interfaces;
   readonly firstPackets: FirstPackets;
-  /** Where in the code a packet from outside begins, and one of the node's own. */
-  readonly prerouting: number;
-  readonly output: number;
 }

@@ -23,16 +23,14 @@ export const DESTINATION_CLASS = FIELDS + 8;
 export const DECISION = FIELDS + 9;
 /** The mark before the mangle table of OUTPUT. */
 export const ENTRY_MARK = FIELDS + 10;
-/** Number of the hook. */
-export const HOOK = FIELDS + 11;
 /** The first key of a connection's tuple: the source port, or ICMP's id. */
-export const SOURCE_KEY = FIELDS + 12;
+export const SOURCE_KEY = FIELDS + 11;
 /** The second: the destination port, or ICMP's type * 256 + code. */
-export const DESTINATION_KEY = FIELDS + 13;
+export const DESTINATION_KEY = FIELDS + 12;
 /** 1: NAT drew a source port and the chooser left it open. */
-export const PORT_OPEN = FIELDS + 14;
+export const PORT_OPEN = FIELDS + 13;
 /** 1 once the destination's address was changed. */
-export const MOVED = FIELDS + 15;
-export const REGISTERS = FIELDS + 16;
+export const MOVED = FIELDS + 14;
+export const REGISTERS = FIELDS + 15;
 
 export type Registers = Int32Array;

@@ -1,15 +1,15 @@
 import type { Chooser } from "../choose/types.js";
 import { VERDICTS } from "../walk/result.js";
+import { walk } from "../walk/walk.js";
 import { Asking } from "./ask.js";
 import { packetAt, type PacketBatch } from "./batch.js";
-import { advance } from "./advance.js";
+import { advance, passOver, rewind } from "./advance.js";
+import { diceOf } from "./draws.js";
 import { LEFT } from "./execute.js";
-import { DESTINATION, MARK, SOURCE, wordsOf, writeAddress } from "./fields.js";
+import { wordsOf, writeAddress } from "./fields.js";
 import { Interfaces } from "./interfaces.js";
-import { interfacesOf, load } from "./load.js";
+import { interfacesOf } from "./load.js";
 import type { Lowered, Program } from "./program.js";
-import { walkAgain } from "./reference.js";
-import { DESTINATION_KEY, LEAVES_BY, SOURCE_KEY } from "./registers.js";
 import type { BatchResult } from "./result.js";
 
 /**
@@ -47,7 +47,7 @@ class BatchRun {
     const { lowered } = this.#program;
     if (lowered === undefined) {
       let used = 0;
-      for (let at = 0; at < this.#packets.count; at++) used = this.#walk(at, used);
+      for (let at = 0; at < this.#packets.count; at++) used = this.#walk(at, used, this.#chooser);
     } else {
       this.#runLowered(lowered);
     }
@@ -55,57 +55,31 @@ class BatchRun {
   }
 
   #runLowered(lowered: Lowered): void {
-    const { machine, prerouting, output } = lowered;
+    const { machine } = lowered;
     const packets = this.#packets;
     const out = this.#out;
-    const cameBy = interfacesOf(lowered, packets);
     const asking = new Asking(this.#program, lowered, (at) => packetAt(packets, at));
-    machine.chooser = this.#chooser;
-    machine.ask = (rule, match) => asking.ask(rule, match);
+    const dice = diceOf(this.#chooser);
+    machine.dice = dice;
+    machine.cameBy = interfacesOf(lowered.interfaces, packets);
+    machine.ask = (rule, match) => asking.ask(machine.at, rule, match);
     machine.matched = out.matched;
-    machine.matchedCount = 0;
-    const narrow = machine.words === 1;
-    const { registers } = machine;
-    for (let at = 0; at < packets.count; at++) {
-      const before = machine.matchedCount;
-      machine.drawn = 0;
-      let verdict = LEFT;
-      if (load(lowered, packets, at, cameBy)) {
-        asking.about(at);
-        verdict = advance(machine, packets.inInterface[at] === 0 ? output : prerouting);
-      }
-      if (verdict === LEFT) {
-        out.matched = machine.matched;
-        machine.matchedCount = this.#walk(at, before, machine.draws, machine.drawn);
-        machine.matched = out.matched;
-        continue;
-      }
-      out.verdict[at] = verdict;
-      out.tried[at] = machine.tried;
-      out.mark[at] = registers[MARK] ?? 0;
-      out.sourcePort[at] = registers[SOURCE_KEY] ?? 0;
-      out.destinationPort[at] = registers[DESTINATION_KEY] ?? 0;
-      out.outInterface[at] = registers[LEAVES_BY] ?? 0;
-      out.matchedEnd[at] = machine.matchedCount;
-      if (narrow) {
-        out.source[at] = registers[SOURCE] ?? 0;
-        out.destination[at] = registers[DESTINATION] ?? 0;
-      } else {
-        for (let word = 0; word < 4; word++) {
-          out.source[at * 4 + word] = registers[SOURCE + word] ?? 0;
-          out.destination[at * 4 + word] = registers[DESTINATION + word] ?? 0;
-        }
-      }
+    rewind(machine);
+    while (advance(lowered, packets, out) === LEFT) {
+      out.matched = machine.matched;
+      machine.matchedCount = this.#walk(machine.at, machine.matchedCount, dice);
+      machine.matched = out.matched;
+      passOver(machine);
     }
     out.matched = machine.matched;
   }
 
   /** By the reference walk; tells how much of `out.matched` is then in use. */
-  #walk(at: number, used: number, draws: Int32Array = NO_DRAWS, drawn = 0): number {
+  #walk(at: number, used: number, chooser: Chooser): number {
     const out = this.#out;
     const packet = packetAt(this.#packets, at);
-    const outcomes = walkAgain(this.#program, packet, this.#chooser, draws, drawn);
-    const [only, second] = outcomes;
+    const { world, memory } = this.#program;
+    const [only, second] = walk(world, memory, packet, { chooser });
     const sure = second === undefined ? only : undefined;
     const { last, steps } = sure?.path ?? { last: packet, steps: [] };
     out.verdict[at] = VERDICTS.indexOf(sure?.path.verdict ?? "unknown");
@@ -143,8 +117,6 @@ class BatchRun {
     return end;
   }
 }
-
-const NO_DRAWS = new Int32Array(0);
 
 function known(value: unknown): number {
   return typeof value === "number" ? value : 0;
