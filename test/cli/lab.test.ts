@@ -101,7 +101,7 @@ describe("chainwalk lab", () => {
       /50\.00%   1\/2/,
     );
     const refused = await lab("curl --from pod/client http://web:81");
-    assert.equal(refused.exitCode, 1);
+    assert.ok([7, 28].includes(refused.exitCode), `${refused.exitCode}`);
     assert.match(refused.out, /^lost: |^refused: /m);
     await well("scale --replicas 0 deployment/web");
     await well("tick");

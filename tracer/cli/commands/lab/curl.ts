@@ -12,8 +12,9 @@ import { command } from "../../command.js";
 import { failed, onCluster, type LabContext, type Result } from "./context.js";
 import { addNamespaceOption, type NamespaceOptions } from "./options.js";
 import { readAsk, readSource, type Ask } from "./network/ask.js";
-import { describeOutcome, endOf, type End } from "./network/ends.js";
-import { arrivalsOf, type Hop } from "./network/route.js";
+import type { Hop } from "./network/carry.js";
+import { Ends, describeOutcome, type End, type Outcome } from "./network/ends.js";
+import { arrivalsOf } from "./network/route.js";
 import { Worlds } from "./network/worlds.js";
 
 interface CurlOptions extends NamespaceOptions {
@@ -30,39 +31,82 @@ export function curlCommand(context: LabContext): Command {
     .requiredOption("--from <who>", "pod/client, pod/app=client, node/node-1, outside")
     .option("--odds", "every end that it may come to, with exact chances, instead of one of them")
     .option("-v, --verbose", "with the rules that matched on the way")
+    .addHelpText("after", HELP)
     .action(async (url: string, options: CurlOptions, self: Command) => {
-      let answered = true;
+      let exitCode: number = EXIT.done;
       await onCluster(context, self, ({ cluster }) => {
-        const { result, ok } = curl(cluster, url, options, context);
-        answered = ok;
-        return Promise.resolve(result);
+        const done = curl(cluster, url, options, context);
+        exitCode = done.exitCode;
+        return Promise.resolve(done.result);
       });
-      if (!answered) context.done(EXIT.differs);
+      if (exitCode !== EXIT.done) context.done(exitCode);
     });
 }
 
-function curl(cluster: Cluster, url: string, options: CurlOptions, { io }: LabContext) {
+/** As curl itself exits. */
+const CURL = { unresolved: 6, refused: 7, timedOut: 28 } as const;
+
+const HELP = `
+The connection's first packet is walked to whoever is there, and the answer back to the client.
+It exits as curl does: 0 answered, 6 no such name, 7 refused, 28 nothing was heard; 1 if that
+cannot be told. With --odds: 0 when every end is an answer, otherwise 1.`;
+
+interface Done {
+  readonly result: Result;
+  readonly exitCode: number;
+}
+
+function curl(cluster: Cluster, url: string, options: CurlOptions, { io }: LabContext): Done {
   const source = readSource(cluster, options.from, options.namespace);
   const ask =
     source.value === undefined
       ? { value: undefined, faults: source.faults }
       : readAsk(cluster, source.value, url, options.namespace);
-  if (ask.value === undefined) return { result: failed(ask.faults), ok: true };
+  if (ask.value === undefined) {
+    const unresolved = ask.faults.some(({ code }) => code === "unresolved-host");
+    return {
+      result: failed(ask.faults),
+      exitCode: unresolved ? CURL.unresolved : EXIT.done,
+    };
+  }
   const asked = ask.value;
-  const arrivals = arrivalsOf(cluster, new Worlds(cluster), asked);
-  const ends = arrivals.map((arrival) => endOf(cluster, asked, arrival));
+  const worlds = new Worlds(cluster);
+  const ways = new Ends(cluster, worlds);
+  const ends = arrivalsOf(cluster, worlds, asked).flatMap((arrival) => ways.of(asked, arrival));
   if (options.odds === true) {
     io.out(oddsText(ends));
-    return { result: failed([]), ok: ends.every(isAnswered) };
+    return { result: failed([]), exitCode: ends.every(isAnswered) ? EXIT.done : EXIT.differs };
   }
   const end = drawn(ends, cluster.random.next());
   io.out(connectionText(asked, options.from, end, options.verbose === true));
+  if (end !== undefined) io.err(complaintOf(asked, end.outcome));
   const result: Result = { faults: [], changed: true };
-  return { result, ok: end === undefined || isAnswered(end) };
+  return { result, exitCode: end === undefined ? EXIT.differs : exitCodeOf(end.outcome) };
 }
 
 function isAnswered(end: End): boolean {
   return end.outcome.kind === "answered";
+}
+
+function exitCodeOf({ kind }: Outcome): number {
+  switch (kind) {
+    case "answered":
+      return EXIT.done;
+    case "refused":
+      return CURL.refused;
+    case "lost":
+      return CURL.timedOut;
+    case "unknown":
+      return EXIT.differs;
+  }
+}
+
+/** What curl says of an attempt that failed. */
+function complaintOf({ ip, port, resolved }: Ask, { kind }: Outcome): string {
+  const peer = `Failed to connect to ${resolved ?? ip} port ${port}`;
+  if (kind === "refused") return `curl: (${CURL.refused}) ${peer}: Connection refused\n`;
+  if (kind === "lost") return `curl: (${CURL.timedOut}) ${peer}: Connection timed out\n`;
+  return "";
 }
 
 /** The end that a number from 0 to 1 falls on. */
@@ -83,9 +127,9 @@ function connectionText(ask: Ask, from: string, end: End | undefined, verbose: b
   return `${head}${way}${describeOutcome(end.outcome)}\n`;
 }
 
-function hopText({ node, path }: Hop, verbose: boolean): string {
+function hopText({ node, path, back }: Hop, verbose: boolean): string {
   const out = path.out === undefined ? "" : ` by ${path.out}`;
-  const line = `  ${node}: ${path.verdict}${out}\n`;
+  const line = `  ${node}: ${back ? "answer " : ""}${path.verdict}${out}\n`;
   if (!verbose) return line;
   const steps = path.steps.map(({ table, chain, rule, target }) => {
     const what = target === "" ? "" : ` -> ${target}`;

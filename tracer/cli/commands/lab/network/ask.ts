@@ -93,7 +93,10 @@ export function readAsk(
     return { value: ask, faults: [] };
   }
   const ip = host === "localhost" ? "127.0.0.1" : resolve(cluster, host, namespace);
-  if (ip === undefined) return refuse(`Could not resolve host: ${host}`);
+  if (ip === undefined) {
+    const message = `curl: (6) Could not resolve host: ${host}`;
+    return { value: undefined, faults: [fault("unresolved-host", message, {})] };
+  }
   return { value: { source, ip, port, protocol, resolved: host }, faults: [] };
 }
 

@@ -1,7 +1,9 @@
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
 import type { Fraction } from "../../../../odds/fraction.js";
 import type { Ask } from "./ask.js";
-import type { Arrival, Hop } from "./route.js";
+import type { Hop, Journey, Where } from "./carry.js";
+import { answersTo, complaintsOf, type Return } from "./return.js";
+import type { Worlds } from "./worlds.js";
 
 /** What becomes of a new connection. */
 export interface End {
@@ -30,11 +32,77 @@ export type Outcome =
 
 const API_PORT = 6443;
 
+/**
+ * What becomes of new connections whose first packet has come somewhere: who is there now, and
+ * whether the client hears of it. Ways back stay what they are while rules and machines do, so
+ * they are found once for each arrival.
+ */
+export class Ends {
+  readonly #cluster: Cluster;
+  readonly #worlds: Worlds;
+  readonly #answers = new WeakMap<Journey, Map<boolean, readonly Return[]>>();
+  readonly #complaints = new WeakMap<Journey, readonly Return[]>();
+
+  constructor(cluster: Cluster, worlds: Worlds) {
+    this.#cluster = cluster;
+    this.#worlds = worlds;
+  }
+
+  of(ask: Ask, arrival: Journey): readonly End[] {
+    const { where } = arrival;
+    switch (where.kind) {
+      case "lost":
+      case "unknown":
+        return [{ odds: arrival.odds, hops: arrival.hops, outcome: where }];
+      case "stopped": {
+        const refused: Outcome = { kind: "refused", why: where.why };
+        return this.#complaintsTo(ask, arrival, where).map((way) => heard(way, refused));
+      }
+      case "at": {
+        const outcome = whoIsThere(this.#cluster, ask, where);
+        if (outcome.kind !== "answered" && outcome.kind !== "refused") {
+          return [{ odds: arrival.odds, hops: arrival.hops, outcome }];
+        }
+        const accepts = outcome.kind === "answered";
+        return this.#answersTo(ask, arrival, accepts).map((way) => heard(way, outcome));
+      }
+    }
+  }
+
+  #answersTo(ask: Ask, arrival: Journey, accepts: boolean): readonly Return[] {
+    const known = this.#answers.get(arrival) ?? new Map<boolean, readonly Return[]>();
+    this.#answers.set(arrival, known);
+    const found = known.get(accepts);
+    if (found !== undefined) return found;
+    const made = answersTo(this.#cluster, this.#worlds, ask, arrival, accepts);
+    known.set(accepts, made);
+    return made;
+  }
+
+  #complaintsTo(
+    ask: Ask,
+    arrival: Journey,
+    where: Extract<Where, { kind: "stopped" }>,
+  ): readonly Return[] {
+    const found = this.#complaints.get(arrival);
+    if (found !== undefined) return found;
+    const made = complaintsOf(this.#cluster, this.#worlds, ask, arrival, where);
+    this.#complaints.set(arrival, made);
+    return made;
+  }
+}
+
+/** What the client makes of an outcome that it hears of, or does not. */
+function heard({ odds, hops, where }: Return, outcome: Outcome): End {
+  return { odds, hops, outcome: where.kind === "arrived" ? outcome : where };
+}
+
 /** Who is at the place where a packet has arrived, now. */
-export function endOf(cluster: Cluster, ask: Ask, arrival: Arrival): End {
-  const { odds, hops, where } = arrival;
-  if (where.kind !== "at") return { odds, hops, outcome: where };
-  const { ip, port, from } = where;
+function whoIsThere(
+  cluster: Cluster,
+  ask: Ask,
+  { ip, port, from }: Extract<Where, { kind: "at" }>,
+): Outcome {
   const listener = cluster.machines.listenerAt(
     { ip, port, protocol: ask.protocol, now: cluster.now },
     ({ namespace, name, uid }) => {
@@ -46,12 +114,12 @@ export function endOf(cluster: Cluster, ask: Ask, arrival: Arrival): End {
     case "accepts": {
       const { container, node } = listener;
       const by = `pod/${listener.pod.metadata.name}`;
-      return { odds, hops, outcome: { kind: "answered", by, container, node, ip, port, from } };
+      return { kind: "answered", by, container, node, ip, port, from };
     }
     case "refuses":
-      return { odds, hops, outcome: { kind: "refused", why: listener.why } };
+      return { kind: "refused", why: listener.why };
     case "nobody":
-      return { odds, hops, outcome: onHost(cluster, where, listener.why) };
+      return onHost(cluster, { ip, port, from }, listener.why);
   }
 }
 
@@ -61,7 +129,7 @@ function onHost(
   { ip, port, from }: { readonly ip: string; readonly port: number; readonly from: string },
   why: string,
 ): Outcome {
-  const machine = cluster.machines.list().find(({ address }) => address === ip);
+  const machine = cluster.machines.machineAt(ip);
   if (machine === undefined) return { kind: "lost", why };
   if (!machine.powered) return { kind: "lost", why: `${machine.name} is down` };
   const isMaster = cluster.machines.list()[0] === machine;

@@ -1,8 +1,9 @@
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
 import { fractionToNumber } from "../../../../odds/fraction.js";
 import type { Ask } from "../network/ask.js";
-import { describeOutcome, endOf, type Outcome } from "../network/ends.js";
-import { arrivalsOf, type Arrival } from "../network/route.js";
+import type { Journey } from "../network/carry.js";
+import { Ends, describeOutcome, type Outcome } from "../network/ends.js";
+import { arrivalsOf } from "../network/route.js";
 import { Worlds } from "../network/worlds.js";
 
 /** The ends of new connections during a time in which they did not change. */
@@ -26,11 +27,12 @@ export class Observation {
   readonly #cluster: Cluster;
   readonly #ask: () => Ask | undefined;
   readonly #worlds: Worlds;
+  readonly #ends: Ends;
   readonly #segments: Segment[] = [];
-  #arrivals: readonly Arrival[] = [];
+  #arrivals: readonly Journey[] = [];
   #arrivalsOf = "";
   #since: number;
-  #ends: readonly WeightedEnd[];
+  #present: readonly WeightedEnd[];
   #key: string;
   #entry: number;
 
@@ -39,9 +41,10 @@ export class Observation {
     this.#cluster = cluster;
     this.#ask = ask;
     this.#worlds = new Worlds(cluster);
+    this.#ends = new Ends(cluster, this.#worlds);
     this.#since = cluster.now;
-    this.#ends = this.#endsNow();
-    this.#key = keyOf(this.#ends);
+    this.#present = this.#endsNow();
+    this.#key = keyOf(this.#present);
     this.#entry = cluster.journal.last?.number ?? 0;
   }
 
@@ -51,7 +54,7 @@ export class Observation {
     const key = keyOf(ends);
     if (key === this.#key) return;
     this.#close();
-    this.#ends = ends;
+    this.#present = ends;
     this.#key = key;
     this.#since = this.#cluster.now;
     this.#entry = this.#cluster.journal.last?.number ?? 0;
@@ -60,14 +63,14 @@ export class Observation {
   /** Everything up to now. */
   segments(): readonly Segment[] {
     const { now } = this.#cluster;
-    const last = { from: this.#since, until: now, ends: this.#ends, entry: this.#entry };
+    const last = { from: this.#since, until: now, ends: this.#present, entry: this.#entry };
     return now > this.#since ? [...this.#segments, last] : this.#segments;
   }
 
   #close(): void {
     const until = this.#cluster.now;
     if (until === this.#since) return;
-    this.#segments.push({ from: this.#since, until, ends: this.#ends, entry: this.#entry });
+    this.#segments.push({ from: this.#since, until, ends: this.#present, entry: this.#entry });
   }
 
   #endsNow(): readonly WeightedEnd[] {
@@ -81,10 +84,9 @@ export class Observation {
     const key = `${proxies.version} ${machines.version} ${ask.source.ip} ${ask.ip}`;
     if (key !== this.#arrivalsOf) this.#arrivals = arrivalsOf(this.#cluster, this.#worlds, ask);
     this.#arrivalsOf = key;
-    return this.#arrivals.map((arrival) => {
-      const { outcome, odds } = endOf(this.#cluster, ask, arrival);
-      return { outcome, chance: fractionToNumber(odds) };
-    });
+    return this.#arrivals
+      .flatMap((arrival) => this.#ends.of(ask, arrival))
+      .map(({ outcome, odds }) => ({ outcome, chance: fractionToNumber(odds) }));
   }
 }
 
