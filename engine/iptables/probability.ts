@@ -13,7 +13,7 @@ export interface Probability {
 
 /** `undefined` when the text is no number from 0 to 1. Rounds as `lround(0x80000000 * p)`. */
 export function parseProbability(text: string): Probability | undefined {
-  if (!/^[+]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return undefined;
+  if (!/^\s*[+]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return undefined;
   const chance = Number(text);
   return chance <= 1 ? { threshold: Math.round(chance * PROBABILITY_GRID), text } : undefined;
 }

@@ -1,5 +1,5 @@
 import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
-import { parseNumericIPv4, parseShortIPv4 } from "../../net/numeric.js";
+import { parseCNumber, parseNumericIPv4, parseShortIPv4 } from "../../net/numeric.js";
 import { allOnes, lengthOfMask, maskOfLength } from "../../net/prefix.js";
 import { refuse, type Codec, type Refusal } from "./define.js";
 import { oneWord, parseNumber } from "./codecs.js";
@@ -62,6 +62,15 @@ export function readPrefixLength(text: string, family: Family): number | Refusal
   if (typeof mask === "object") return refuse(`"${text}" is neither a prefix length nor a mask`);
   return lengthOfMask(mask) ?? width;
 }
+
+/** As `prefixLength`, where the kernel refuses what iptables makes of a mask with holes. */
+export const wholePrefixLength: Codec<number> = oneWord((text, { family }) => {
+  const length = readPrefixLength(text, family);
+  const mask = parseCNumber(text) === length ? undefined : parseHost(text, family);
+  const hasHoles =
+    mask !== undefined && typeof mask !== "object" && lengthOfMask(mask) === undefined;
+  return hasHoles ? refuse(`the mask ${text} has holes`) : length;
+}, String);
 
 export const prefixLength: Codec<number> = oneWord(
   (text, { family }) => readPrefixLength(text, family),

@@ -1,5 +1,5 @@
 import { define, negatable, option, refuse, type Codec, type InstanceOf } from "./define.js";
-import { prefixLength } from "./address-codecs.js";
+import { wholePrefixLength } from "./address-codecs.js";
 import { MAX_32, number, oneWord, present } from "./codecs.js";
 import {
   bytesOf,
@@ -50,8 +50,8 @@ const options = {
   /** Milliseconds. */
   gcInterval: option("--hashlimit-htable-gcinterval", size),
   expire: option("--hashlimit-htable-expire", size),
-  srcMask: option("--hashlimit-srcmask", prefixLength),
-  dstMask: option("--hashlimit-dstmask", prefixLength),
+  srcMask: option("--hashlimit-srcmask", wholePrefixLength),
+  dstMask: option("--hashlimit-dstmask", wholePrefixLength),
   rateMatch: option("--hashlimit-rate-match", present),
   /** Seconds. */
   rateInterval: option("--hashlimit-rate-interval", interval),

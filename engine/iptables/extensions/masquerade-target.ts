@@ -1,7 +1,6 @@
 import { define, option, type InstanceOf } from "./define.js";
 import { present } from "./codecs.js";
-import { portsNeedProtocol } from "./nat-range.js";
-import { dashedPorts } from "./port-codecs.js";
+import { natPorts, portsNeedProtocol } from "./nat-range.js";
 
 /** Kernel: `net/netfilter/xt_MASQUERADE.c`, `nf_nat_masquerade.c`. */
 export const masquerade = define({
@@ -11,7 +10,7 @@ export const masquerade = define({
   tables: ["nat"],
   hooks: ["POSTROUTING"],
   options: {
-    toPorts: option("--to-ports", dashedPorts),
+    toPorts: option("--to-ports", natPorts),
     random: option("--random", present),
     randomFully: option("--random-fully", present),
   },

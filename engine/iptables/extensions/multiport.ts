@@ -1,8 +1,8 @@
 import { DCCP, SCTP, TCP, UDP, UDPLITE } from "../../net/protocol.js";
-import { parsePort } from "../../net/port.js";
 import type { ServiceProtocol } from "../../net/service-names.js";
 import { countGiven, define, negatable, refuse, type Codec, type InstanceOf } from "./define.js";
 import { oneWord, writeRange, type Range } from "./codecs.js";
+import { readPort } from "./port-codecs.js";
 
 const SERVICES: ReadonlyMap<number | undefined, ServiceProtocol> = new Map([
   [TCP, "tcp"],
@@ -12,15 +12,18 @@ const SERVICES: ReadonlyMap<number | undefined, ServiceProtocol> = new Map([
   [DCCP, "dccp"],
 ]);
 
+const NEEDS_PROTOCOL = "-p tcp, udp, udplite, sctp or dccp is required before it";
+
 /** Up to 15 ports, a range counting for two (`XT_MULTI_PORTS`), in the order given. */
 const portList: Codec<readonly Range[]> = oneWord<readonly Range[]>(
   (text, reading) => {
     const service = SERVICES.get(reading.protocol);
+    if (service === undefined) return refuse(NEEDS_PROTOCOL);
     const ports: Range[] = [];
     for (const item of text.split(",")) {
       const [low = "", high = low, ...rest] = item.split(":");
-      const min = parsePort(low, service);
-      const max = parsePort(high, service);
+      const min = readPort(low, service);
+      const max = readPort(high, service);
       if (min === undefined || max === undefined || rest.length > 0) {
         return refuse(`"${item}" is not a port or a range of ports`);
       }
@@ -43,7 +46,7 @@ export const multiport = define({
     ports: negatable("--ports", portList),
   },
   check: (data, { protocol }) => {
-    if (!SERVICES.has(protocol)) return "-p tcp, udp, udplite, sctp or dccp is required";
+    if (!SERVICES.has(protocol)) return NEEDS_PROTOCOL;
     return countGiven(data.sports, data.dports, data.ports) === 1
       ? undefined
       : "exactly one of --sports, --dports, --ports is required";

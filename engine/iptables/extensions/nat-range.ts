@@ -1,9 +1,15 @@
-import { formatAddress, parseAddressOf, type Address, type Family } from "../../net/ip.js";
+import {
+  formatAddress,
+  parseAddressOf,
+  parseIPv4,
+  type Address,
+  type Family,
+} from "../../net/ip.js";
 import { parsePort } from "../../net/port.js";
 import { DCCP, ICMP, SCTP, TCP, UDP } from "../../net/protocol.js";
 import { refuse, type Codec, type Reading, type Refusal } from "./define.js";
 import { oneWord, type Range } from "./codecs.js";
-import { readDashedPorts } from "./port-codecs.js";
+import { dashedPorts, readDashedPorts } from "./port-codecs.js";
 
 /** What NAT rewrites to (kernel: `struct nf_nat_range2`). */
 export interface NatRange {
@@ -16,17 +22,34 @@ export interface NatRange {
 /** `base` is the first port of the destination side of a shifted mapping (`9000-9003/80`). */
 export type NatPorts = Range & { readonly base?: number };
 
-/** `ADDR[-ADDR][:PORT[-PORT[/BASE]]]`, IPv6 with ports in brackets, or `:PORT` alone. */
-export const natRange: Codec<NatRange> = oneWord(
-  (text, { family }) => withSpelling(readNatRange(text, family), text),
-  writeNatRange,
-);
+/** `ADDR[:PORT]` of IPv4, by far the commonest, in digits as a save writes them. */
+function readPlain(text: string): NatRange | undefined {
+  const colon = text.indexOf(":");
+  const address = parseIPv4(text, 0, colon < 0 ? text.length : colon);
+  if (address === undefined || address < 2 ** 24) return undefined;
+  const addresses = { min: address, max: address };
+  if (colon < 0) return { addresses };
+  let port = 0;
+  for (let at = colon + 1; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9) || (digit === 0 && port === 0)) return undefined;
+    port = port * 10 + digit;
+    if (port > 65535) return undefined;
+  }
+  return port === 0 ? undefined : { addresses, ports: { min: port, max: port } };
+}
 
-/** Plain IPv4, which cannot be spelled in two ways. */
-const ONE_SPELLING = /^[1-9]\d*\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?::[1-9]\d*)?$/;
+/** `ADDR[-ADDR][:PORT[-PORT[/BASE]]]`, IPv6 with ports in brackets, or `:PORT` alone. */
+export const natRange: Codec<NatRange> = oneWord((text, reading) => {
+  const { family } = reading;
+  const plain = family === 4 ? readPlain(text) : undefined;
+  const range = plain ?? withSpelling(readNatRange(text, family), text);
+  const trouble = "refused" in range ? undefined : portsNeedProtocol(range.ports, reading);
+  return trouble === undefined ? range : refuse(trouble);
+}, writeNatRange);
 
 function withSpelling(range: NatRange | Refusal, text: string): NatRange | Refusal {
-  if ("refused" in range || ONE_SPELLING.test(text) || writeNatRange(range) === text) return range;
+  if ("refused" in range || writeNatRange(range) === text) return range;
   return { ...range, text };
 }
 
@@ -81,6 +104,16 @@ function writeHosts(min: Address, max: Address): string {
 
 const WITH_PORTS: ReadonlySet<number | undefined> = new Set([TCP, UDP, SCTP, DCCP, ICMP]);
 
+/** `PORT[-PORT]` of targets that take no address. */
+export const natPorts: Codec<Range> = {
+  ...dashedPorts,
+  read: (words, reading) => {
+    const ports = dashedPorts.read(words, reading);
+    const trouble = "refused" in ports ? undefined : portsNeedProtocol(ports, reading);
+    return trouble === undefined ? ports : refuse(trouble);
+  },
+};
+
 /**
  * Ports can be translated only where `-p` names a protocol that has them (or ICMP's ids); iptables
  * does not see whether a `!` stands before it.
@@ -91,5 +124,5 @@ export function portsNeedProtocol(
 ): string | undefined {
   return ports === undefined || WITH_PORTS.has(protocol ?? excludedProtocol)
     ? undefined
-    : "a port needs -p tcp, udp, sctp, dccp or icmp";
+    : "a port needs -p tcp, udp, sctp, dccp or icmp before it";
 }

@@ -37,7 +37,7 @@ function resolvePort(text: string): number | undefined {
 }
 
 /** As `xtables_parse_port`: a number as C has it, or a service name. */
-function readPort(text: string, service: ServiceProtocol): number | undefined {
+export function readPort(text: string, service?: ServiceProtocol): number | undefined {
   const number = parseCNumber(text);
   if (number !== undefined) return number <= MAX_PORT ? number : undefined;
   return parsePort(text, service);
@@ -65,8 +65,8 @@ export function isEveryPort({ min, max }: Range): boolean {
 
 /** `PORT`, which may be a service name, or `MIN-MAX` in numbers, as NAT targets take them. */
 export function readDashedPorts(text: string): Range | Refusal {
-  const range = /^(\d\w*)-(\w+)$/.exec(text);
-  const min = range === null ? parsePort(text) : parseNumber(range[1] ?? "", 0, MAX_PORT);
+  const range = /^(\s*\+?\d\w*)-(\s*\+?\w+)$/.exec(text);
+  const min = range === null ? readPort(text) : parseNumber(range[1] ?? "", 0, MAX_PORT);
   const max = range === null ? min : parseNumber(range[2] ?? "", 0, MAX_PORT);
   if (typeof min !== "number" || typeof max !== "number") return refuse(`"${text}" is not a port`);
   return max < min ? refuse(`the port range ${text} runs backwards`) : { min, max };

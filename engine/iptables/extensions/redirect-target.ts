@@ -1,7 +1,6 @@
 import { define, option, type InstanceOf } from "./define.js";
 import { present } from "./codecs.js";
-import { portsNeedProtocol } from "./nat-range.js";
-import { dashedPorts } from "./port-codecs.js";
+import { natPorts, portsNeedProtocol } from "./nat-range.js";
 
 /** To the host itself (kernel: `net/netfilter/xt_REDIRECT.c`, `nf_nat_redirect.c`). */
 export const redirect = define({
@@ -11,7 +10,7 @@ export const redirect = define({
   tables: ["nat"],
   hooks: ["PREROUTING", "OUTPUT"],
   options: {
-    toPorts: option("--to-ports", dashedPorts),
+    toPorts: option("--to-ports", natPorts),
     random: option("--random", present),
   },
   check: ({ toPorts }, reading) => portsNeedProtocol(toPorts, reading),

@@ -1,6 +1,6 @@
 import { define, option, type InstanceOf } from "./define.js";
 import { address } from "./address-codecs.js";
-import { interfaceName } from "./text-codecs.js";
+import { cutInterfaceName } from "./text-codecs.js";
 
 /** Sends a copy to another host of the link (kernel: `net/netfilter/xt_TEE.c`). */
 export const tee = define({
@@ -9,7 +9,7 @@ export const tee = define({
   terminates: false,
   options: {
     gateway: option("--gateway", address),
-    oif: option("--oif", interfaceName),
+    oif: option("--oif", cutInterfaceName),
   },
   // No name at all is none asked for.
   normalise: ({ oif, ...data }) => ({

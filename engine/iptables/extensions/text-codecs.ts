@@ -38,6 +38,9 @@ function cutBytes(text: string, bytes: number): string {
   return encoded.length <= bytes ? text : new TextDecoder().decode(encoded.subarray(0, bytes));
 }
 
+/** As `name`, an interface (`IFNAMSIZ`). */
+export const cutInterfaceName: Codec<string> = name(15);
+
 /** A name of up to 15 bytes, or a prefix ending in `+`. */
 export const interfaceName: Codec<string> = oneWord(
   (text) =>

@@ -11,7 +11,7 @@ const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 /** Seconds since midnight. */
 const timeOfDay: Codec<number> = oneWord(
   (text) => {
-    const parts = /^(\d+):(\d+)(?::(\d+))?$/.exec(text);
+    const parts = /^\s*\+?(\d*):\s*\+?(\d*)(?::\s*\+?(\d*))?$/.exec(text);
     const [hour, minute, second] = [parts?.[1], parts?.[2], parts?.[3] ?? "0"].map(Number);
     if (parts === null || hour === undefined || minute === undefined || second === undefined) {
       return refuse(`"${text}" is not a time of day, hh:mm[:ss]`);
@@ -27,10 +27,13 @@ function two(value: number): string {
   return String(value).padStart(2, "0");
 }
 
+const DATE =
+  /^\s*\+?(\d+)(?:-\s*\+?(\d+)(?:-\s*\+?(\d+)(?:T\s*\+?(\d+)(?::\s*\+?(\d+)(?::\s*\+?(\d+))?)?)?)?)?$/;
+
 /** Seconds since 1970, UTC. */
 const date: Codec<number> = oneWord(
   (text) => {
-    const parts = /^(\d+)(?:-(\d+)(?:-(\d+)(?:T(\d+)(?::(\d+)(?::(\d+))?)?)?)?)?$/.exec(text);
+    const parts = DATE.exec(text);
     const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = (parts ?? [])
       .slice(1)
       .map((part) => (part === undefined ? undefined : Number(part)));
@@ -52,7 +55,8 @@ const weekdays: Codec<readonly number[]> = days(
       (name) => text.length > 1 && name.startsWith(text.slice(0, 2)),
     );
     const day = text === "" ? 0 : named < 0 ? parseCNumber(text) : named + 1;
-    return day === 0 ? undefined : day;
+    // The number is shifted into a byte of days, of which `1 << 33` is the second.
+    return day === 0 || day === undefined ? undefined : day & 31;
   },
   (day) => WEEKDAYS[day - 1] ?? String(day),
 );

@@ -16,7 +16,7 @@ export const tosValue: Codec<MaskedNumber> = oneWord(
     const name = text.toLowerCase();
     const named = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
     if (named !== undefined) return { value: named, mask: 0x3f };
-    return /^\d/.test(text) ? parseMasked(text, MAX_8) : refuse(`"${text}" is no TOS`);
+    return /^\s*\+?\d/.test(text) ? parseMasked(text, MAX_8) : refuse(`"${text}" is no TOS`);
   },
   ({ value, mask }) => `${byte(value)}/${byte(mask)}`,
 );
