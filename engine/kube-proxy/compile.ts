@@ -1,6 +1,6 @@
 import type { Checked } from "../errors.js";
 import type { KubernetesObjects, NodeObject } from "../kubernetes/types.js";
-import { findConflicts } from "../services/conflicts.js";
+import { doublePorts, findConflicts } from "../services/conflicts.js";
 import { compareNames } from "../services/names.js";
 import { ProxyModel } from "../services/model.js";
 import type { Belief } from "../services/types.js";
@@ -65,7 +65,8 @@ export function compile(objects: KubernetesObjects, settings: ProxySettings): Ch
       return restoreInput(beliefs, conditions, stale);
     },
   };
-  return { value, faults: findConflicts(beliefs, objects.services) };
+  const faults = [...findConflicts(beliefs), ...objects.services.flatMap(doublePorts)];
+  return { value, faults };
 }
 
 export function nodeLabelsOf(

@@ -1,5 +1,6 @@
 import { warning, type Fault } from "../errors.js";
 import type { ServiceObject } from "../kubernetes/types.js";
+import { portKey } from "./names.js";
 import type { Belief, ServicePort } from "./types.js";
 
 /** More endpoints than this make a Service worth a word: each packet passes their rules in turn. */
@@ -17,12 +18,22 @@ interface Claim {
  * What Services want that only one of them can have. Rules are tried in the order of Services, so
  * the first that has endpoints gets the packets; the others' rules are written all the same.
  */
-export function findConflicts(
-  beliefs: readonly Belief[],
-  services: readonly ServiceObject[],
-): readonly Fault[] {
-  const faults = [...doublePorts(services), ...crowded(beliefs)];
-  if (!anyContested(beliefs)) return faults;
+export function findConflicts(beliefs: readonly Belief[]): readonly Fault[] {
+  return [...contested(beliefs), ...crowded(beliefs)];
+}
+
+/** Those of `now` that were not there `before`. */
+export function newConflicts(before: readonly Fault[], now: readonly Fault[]): readonly Fault[] {
+  const known = new Set(before.map(conflictKey));
+  return now.filter((found) => !known.has(conflictKey(found)));
+}
+
+function conflictKey({ message, at: { object, field } }: Fault): string {
+  return JSON.stringify([object, field, message]);
+}
+
+function contested(beliefs: readonly Belief[]): readonly Fault[] {
+  if (!anyContested(beliefs)) return [];
   const held = new Map<string, Claim[]>();
   for (const belief of beliefs) {
     for (const claim of claimsOf(belief)) {
@@ -31,8 +42,7 @@ export function findConflicts(
       else others.push(claim);
     }
   }
-  const contested = [...held.values()].filter((claims) => claims.length > 1);
-  return [...contested.flatMap(judge), ...faults];
+  return [...held.values()].filter((claims) => claims.length > 1).flatMap(judge);
 }
 
 /** A quick look, as conflicts are rare and clusters large: whether anything is wanted twice. */
@@ -106,23 +116,17 @@ function objectOf({ name }: ServicePort): string {
 }
 
 /** Ports of one name and protocol: proxies know them apart by these, so the last one counts. */
-function doublePorts(services: readonly ServiceObject[]): readonly Fault[] {
-  const faults: Fault[] = [];
-  for (const { namespace, name, ports } of services) {
-    if (ports.length < 2) continue;
-    const last = new Map(ports.map((port) => [`${port.name}/${port.protocol}`, port.index]));
-    for (const port of ports) {
-      const winner = last.get(`${port.name}/${port.protocol}`);
-      if (winner === undefined || winner === port.index) continue;
-      const named = port.name === "" ? "without a name" : `named ${port.name}`;
-      const message = `spec.ports[${winner}] is ${named} and ${port.protocol} too, and counts instead`;
-      const field = `spec.ports[${port.index}]`;
-      faults.push(
-        warning("double-port", message, { object: `Service ${namespace}/${name}`, field }),
-      );
-    }
-  }
-  return faults;
+export function doublePorts({ namespace, name, ports }: ServiceObject): readonly Fault[] {
+  if (ports.length < 2) return [];
+  const last = new Map(ports.map((port) => [portKey(port.name, port.protocol), port.index]));
+  return ports.flatMap((port) => {
+    const winner = last.get(portKey(port.name, port.protocol));
+    if (winner === undefined || winner === port.index) return [];
+    const named = port.name === "" ? "without a name" : `named ${port.name}`;
+    const message = `spec.ports[${winner}] is ${named} and ${port.protocol} too, and counts instead`;
+    const at = { object: `Service ${namespace}/${name}`, field: `spec.ports[${port.index}]` };
+    return [warning("double-port", message, at)];
+  });
 }
 
 function crowded(beliefs: readonly Belief[]): readonly Fault[] {

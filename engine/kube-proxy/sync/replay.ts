@@ -3,6 +3,7 @@ import { faultAt } from "../../kubernetes/document.js";
 import { jsonFlaw } from "../../kubernetes/locate-json.js";
 import type { ObjectSource } from "../../kubernetes/read.js";
 import { isMapping } from "../../kubernetes/shape.js";
+import { newConflicts } from "../../services/conflicts.js";
 import { readProxyInputs, type ProxyInputs } from "../from-flags.js";
 import { NO_STALE_CONNTRACK } from "./conntrack.js";
 import type { HealthChecks } from "./health.js";
@@ -66,9 +67,14 @@ export function replaySteps(
   const setup = readProxyInputs(inputs);
   const faults = [...setup.faults];
   const sync = createSync({ ...setup.value, style });
+  // A conflict is told with the step that brings it, not with each that it outlasts.
+  let known: readonly Fault[] = [];
   const value = steps.map((step, index): ReplayedStep => {
     for (const found of sync.change(step)) faults.push(inStep(found, index));
     const result = sync.sync({ forceFullSync: step.forceFullSync === true });
+    const conflicts = sync.conflicts();
+    for (const found of newConflicts(known, conflicts)) faults.push(inStep(found, index));
+    known = conflicts;
     const failed = step.failRestore === true;
     if (failed) sync.failed();
     const { bytes, text, full, largeCluster, cleaned } = result;

@@ -1,7 +1,9 @@
 import type { Fault } from "../../errors.js";
 import { checkRaw } from "../../kubernetes/read.js";
 import type { KubernetesObject, KubernetesObjects, NodeObject } from "../../kubernetes/types.js";
+import { doublePorts, findConflicts } from "../../services/conflicts.js";
 import { ProxyModel, type ModelChange } from "../../services/model.js";
+import type { Belief } from "../../services/types.js";
 import { ascii, fromAscii } from "../bytes.js";
 import { LARGE_CLUSTER_ENDPOINTS } from "../compile.js";
 import type { SyncConditions } from "../context.js";
@@ -63,7 +65,10 @@ class NodeSync implements Sync {
     for (const raw of [...(change.add ?? []), ...(change.update ?? [])]) {
       const checked = checkRaw(raw);
       faults.push(...checked.faults);
-      for (const object of checked.value) this.set(object);
+      for (const object of checked.value) {
+        if (object.kind === "Service") faults.push(...doublePorts(object));
+        this.set(object);
+      }
     }
     for (const raw of change.delete ?? []) {
       const reference = readReference(raw);
@@ -126,6 +131,10 @@ class NodeSync implements Sync {
 
   health(): HealthChecks {
     return healthChecks(this.model);
+  }
+
+  conflicts(): readonly Fault[] {
+    return findConflicts([...this.services.values()].sort(compareServices).flatMap(beliefsOf));
   }
 
   private set(object: KubernetesObject): void {
@@ -253,15 +262,16 @@ class NodeSync implements Sync {
     );
     if (outdated.length === 0) return;
     for (const [key, service] of outdated) {
-      const entries = compileEntries(
-        service.entries.map(({ belief }) => belief),
-        conditions,
-      );
+      const entries = compileEntries(beliefsOf(service), conditions);
       this.book.replace(service.entries, entries);
       this.services.set(key, { ...service, entries });
     }
     this.list.replaceAll([...this.services.values()]);
   }
+}
+
+function beliefsOf({ entries }: ListedService): readonly Belief[] {
+  return entries.map(({ belief }) => belief);
 }
 
 interface Written {

@@ -63,4 +63,9 @@ export interface Sync {
   /** Tells that the last restore failed: the next sync writes everything. */
   failed(): void;
   health(): HealthChecks;
+  /**
+   * What Services want that only one can have (one cluster IP and port, one node port), and which
+   * one wins, as of the last sync. Looks at all Services, so it is worked out when asked for.
+   */
+  conflicts(): readonly Fault[];
 }

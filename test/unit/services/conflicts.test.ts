@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import { compile } from "../../../engine/kube-proxy/compile.js";
 import { DEFAULT_FLAGS, resolveSettings } from "../../../engine/kube-proxy/resolve-settings.js";
 import { DEFAULT_PROXY_CONFIG } from "../../../engine/kubernetes/proxy-config.js";
+import { replaySteps } from "../../../engine/kube-proxy/sync/replay.js";
+import { createSync } from "../../../engine/kube-proxy/sync/sync.js";
 import { checkObjects } from "../../../engine/kubernetes/read.js";
 
 const SETTINGS = resolveSettings(DEFAULT_PROXY_CONFIG, DEFAULT_FLAGS, undefined).value;
@@ -100,4 +102,41 @@ it("100,000 endpoints in one Service are told of and compiled all the same", () 
     "warning many-endpoints Service default/huge endpoints",
   ]);
   assert.equal(text.match(/-j DNAT/g)?.length, 100_001);
+});
+
+describe("conflicts in a sync", () => {
+  const flags = { ...DEFAULT_FLAGS };
+  const a = service("a", { clusterIP: "10.96.0.1", ports: PORTS });
+  const b = service("b", { clusterIP: "10.96.0.1", ports: PORTS });
+
+  it("are those of its objects, as compiling tells them, and go with them", () => {
+    const sync = createSync({ config: DEFAULT_PROXY_CONFIG, flags });
+    sync.change({ add: [b, slice("b", ["10.244.0.1"])] });
+    sync.sync();
+    assert.deepEqual(sync.conflicts(), []);
+    sync.change({ add: [a] });
+    const { text } = sync.sync();
+    assert.match(text, /default\/a has no endpoints/, "the other is written all the same");
+    const { faults } = compiled(a, b, slice("b", ["10.244.0.1"]));
+    assert.deepEqual(sync.conflicts(), faults);
+    assert.equal(faults.length, 1);
+    sync.change({ delete: [b] });
+    sync.sync();
+    assert.deepEqual(sync.conflicts(), []);
+  });
+
+  it("of the ports of one Service are told with the change that brings them", () => {
+    const sync = createSync({ config: DEFAULT_PROXY_CONFIG, flags });
+    const doubled = service("a", { clusterIP: "10.96.0.1", ports: [{ port: 80 }, { port: 81 }] });
+    const [fault] = sync.change({ add: [doubled] });
+    assert.equal(fault?.code, "double-port");
+  });
+
+  it("are told once in a replay, with the step that brings them", () => {
+    const { faults } = replaySteps([{ add: [a] }, { add: [b] }, { delete: [] }], {}, "minimal");
+    assert.deepEqual(
+      faults.map(({ code, at }) => `${code} ${at.object} ${at.field}`),
+      ["contested-address Service default/b [1] spec.clusterIP"],
+    );
+  });
 });

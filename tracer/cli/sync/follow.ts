@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { watch } from "chokidar";
 import { createSync } from "../../../engine/kube-proxy/sync/sync.js";
+import { newConflicts } from "../../../engine/services/conflicts.js";
 import type { Sync } from "../../../engine/kube-proxy/sync/types.js";
 import { loadProxySetup } from "../cluster.js";
 import { finish, type Context } from "../command.js";
@@ -61,7 +62,9 @@ async function take(
   // A file caught half-written reads as broken: what it held stays until it is whole again.
   if (faults.length > 0 && known.size > 0) return known;
   reportFaults(sync.change(changeBetween(known, objects)), io);
+  const before = sync.conflicts();
   const { text } = sync.sync({ now: io.now() });
+  reportFaults(newConflicts(before, sync.conflicts()), io);
   if (options.output === "json") io.out(`${JSON.stringify(text)}\n`);
   else if (text !== "") io.out(text);
   return objects;
