@@ -41,6 +41,7 @@ export function readResult(value: unknown): Result {
     unit: textOf(raw, "unit"),
     peak_mb: numberOf(raw, "peak_mb"),
     baselines: listOf(raw, "baselines").map(readBaseline),
+    notes: listOf(raw, "notes").map(String),
   };
 }
 

@@ -37,6 +37,7 @@ export async function take({ phase, size, seed, rounds }: Job): Promise<Result |
     unit,
     peak_mb: peak,
     baselines: baselines.map((baseline) => baselineOf(baseline, rate, rounds)),
+    notes: prepared.notes ?? [],
   };
 }
 

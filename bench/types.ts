@@ -44,6 +44,8 @@ export interface Prepared {
   readonly count: number;
   readonly unit: string;
   readonly baselines: readonly PreparedBaseline[];
+  /** Figures that are no times. */
+  readonly notes?: readonly string[];
 }
 
 /** Work that was timed elsewhere, in other processes. */
@@ -96,6 +98,8 @@ export interface Result {
   /** The most memory (10^6 octets) that was resident while one call ran, inputs included. */
   readonly peak_mb: number;
   readonly baselines: readonly Baseline[];
+  /** Figures that are no times, in words. */
+  readonly notes: readonly string[];
 }
 
 /** The same work done another way in the same run; `ratio` above 1: the phase is faster. */

@@ -17,6 +17,8 @@ export interface Front {
   readonly protocol: number;
   readonly address: Address;
   readonly port: number;
+  /** How many endpoints share its packets; `undefined`: that takes more than counting them. */
+  readonly shared: number | undefined;
 }
 
 /** Ephemeral ports of Linux. */
@@ -27,17 +29,27 @@ const LAST_PORT = 60_999;
 export function frontsOf(beliefs: readonly Belief[], setting: Setting): readonly Front[] {
   const family = setting.setup.flags.family;
   const own = nodeAddress(setting);
-  return beliefs.flatMap(({ port }) => {
+  return beliefs.flatMap((belief) => {
+    const { port } = belief;
     const protocol = protocolNumber(port.protocol) ?? 0;
     const front = (kind: Front["kind"], text: string): readonly Front[] => {
       const address = parseAddress(text);
       if (address === undefined || familyOf(address) !== family) return [];
-      return [{ kind, protocol, address, port: port.port }];
+      const shared = kind === "cluster" ? sharedBy(belief) : undefined;
+      return [{ kind, protocol, address, port: port.port, shared }];
     };
     const byNode =
       port.nodePort === 0 || own === undefined
         ? []
-        : [{ kind: "node-port" as const, protocol, address: own, port: port.nodePort }];
+        : [
+            {
+              kind: "node-port" as const,
+              protocol,
+              address: own,
+              port: port.nodePort,
+              shared: undefined,
+            },
+          ];
     return [
       ...front("cluster", port.clusterIP),
       ...[...port.externalIPs, ...port.loadBalancerVIPs].flatMap((text) => front("external", text)),
@@ -46,30 +58,43 @@ export function frontsOf(beliefs: readonly Belief[], setting: Setting): readonly
   });
 }
 
-/** First packets of connections to these ways in. */
-export function packetArbitrary(
-  fronts: readonly Front[],
-  senders: readonly Sender[],
+/** All are ready, and neither traffic policy nor zone hints choose among them. */
+function sharedBy({ port, endpoints }: Belief): number | undefined {
+  const plain = endpoints.every(({ from }) => from.ready && from.zoneHints.length === 0);
+  return plain && !port.internalPolicyLocal ? endpoints.length : undefined;
+}
+
+/** What is free about a first packet to a given way in. */
+export interface Details {
+  readonly sender: Sender;
+  /** Which of the sender's addresses. */
+  readonly who: number;
+  readonly sourcePort: number;
+}
+
+export function detailsArbitrary(senders: readonly Sender[]): Arbitrary<Details> {
+  return fc.record({
+    sender: fc.constantFrom(...senders),
+    who: fc.nat(0xffff),
+    sourcePort: fc.integer({ min: FIRST_PORT, max: LAST_PORT }),
+  });
+}
+
+/** The first packet of a connection to this way in. */
+export function packetTo(
+  front: Front,
+  { sender, who, sourcePort }: Details,
   setting: Setting,
   endpoints: readonly Address[],
-): Arbitrary<Packet> {
-  return fc
-    .record({
-      front: fc.constantFrom(...fronts),
-      sender: fc.constantFrom(...senders),
-      who: fc.nat(0xffff),
-      sourcePort: fc.integer({ min: FIRST_PORT, max: LAST_PORT }),
-    })
-    .map(({ front, sender, who, sourcePort }) =>
-      makePacket({
-        protocol: front.protocol,
-        source: sourceOf(sender, who, setting, endpoints),
-        destination: front.address,
-        sourcePort,
-        destinationPort: front.port,
-        inInterface: deviceOf(sender),
-      }),
-    );
+): Packet {
+  return makePacket({
+    protocol: front.protocol,
+    source: sourceOf(sender, who, setting, endpoints),
+    destination: front.address,
+    sourcePort,
+    destinationPort: front.port,
+    inInterface: deviceOf(sender),
+  });
 }
 
 function deviceOf(sender: Sender): string | undefined {

@@ -8,7 +8,14 @@ import type { Program } from "../../tracer/program/program.js";
 import { linkRules } from "../../tracer/walk/link.js";
 import { makeWorld, type World } from "../../tracer/walk/world.js";
 import { largeCluster, sampleOne, type Setting } from "./cluster.js";
-import { frontsOf, packetArbitrary, SENDERS, type Front, type Sender } from "./packets.js";
+import {
+  detailsArbitrary,
+  frontsOf,
+  packetTo,
+  SENDERS,
+  type Front,
+  type Sender,
+} from "./packets.js";
 import { CHAINWALK, type Subject } from "./subject.js";
 import type { Size } from "../types.js";
 
@@ -22,6 +29,7 @@ export class Scene {
   #text: string | undefined;
   #program: Program | undefined;
   #fronts: readonly Front[] | undefined;
+  #byKey: ReadonlyMap<string, Front> | undefined;
 
   constructor(subject: Subject, setting: Setting, seed: number) {
     this.subject = subject;
@@ -59,15 +67,41 @@ export class Scene {
     return this.fronts.filter(({ kind }) => kind === "cluster");
   }
 
-  /** First packets to all ways in, or some of them; none where there is no way in. */
+  /** The cluster IP that a packet is for. */
+  frontOf({ protocol, destination, destinationPort }: Packet): Front | undefined {
+    this.#byKey ??= new Map(
+      this.clusterFronts.map((front) => [keyOf(front.protocol, front.address, front.port), front]),
+    );
+    return this.#byKey.get(keyOf(protocol, destination, Number(destinationPort)));
+  }
+
+  /** First packets to ways in that are drawn; none where there is no way in. */
   packets(
     count: number,
     senders: readonly Sender[] = SENDERS,
     fronts: readonly Front[] = this.fronts,
   ): readonly Packet[] {
     if (fronts.length === 0) return [];
-    const packet = packetArbitrary(fronts, senders, this.setting, this.#endpoints());
-    return fc.sample(packet, { seed: this.seed, numRuns: count });
+    const drawn = fc.tuple(fc.constantFrom(...fronts), detailsArbitrary(senders));
+    const endpoints = this.#endpoints();
+    return fc
+      .sample(drawn, { seed: this.seed, numRuns: count })
+      .map(([front, details]) => packetTo(front, details, this.setting, endpoints));
+  }
+
+  /** A first packet to each way in, or to as many as `most` that stand evenly apart. */
+  packetToEach(most: number, senders: readonly Sender[] = SENDERS): readonly Packet[] {
+    const step = Math.max(1, this.fronts.length / most);
+    const fronts = this.fronts.filter(
+      (_, at) => Math.floor(at / step) > Math.floor((at - 1) / step),
+    );
+    const endpoints = this.#endpoints();
+    return fc
+      .sample(detailsArbitrary(senders), { seed: this.seed, numRuns: fronts.length })
+      .flatMap((details, at) => {
+        const front = fronts[at];
+        return front === undefined ? [] : [packetTo(front, details, this.setting, endpoints)];
+      });
   }
 
   #endpoints(): readonly Address[] {
@@ -79,6 +113,10 @@ export class Scene {
         : [address];
     });
   }
+}
+
+function keyOf(protocol: number, address: Address, port: number): string {
+  return `${protocol} ${address} ${port}`;
 }
 
 /** The scene of this size that a seed makes. */

@@ -13,10 +13,8 @@ import type { HostState } from "../../tracer/host/types.js";
 import type { Packet } from "../../tracer/packet/types.js";
 import { linkProgram } from "../../tracer/program/link.js";
 import type { Program } from "../../tracer/program/program.js";
-import { linkRules } from "../../tracer/walk/link.js";
-import { memoryOf } from "../../tracer/walk/memory.js";
-import { enumerate, type Outcome } from "../../tracer/walk/walk.js";
-import { makeWorld } from "../../tracer/walk/world.js";
+import { tracePacket } from "../../tracer/program/trace.js";
+import type { Outcome } from "../../tracer/walk/walk.js";
 
 /** What is proved and timed. A test puts a fault in the place of one of these. */
 export interface Subject {
@@ -27,7 +25,7 @@ export interface Subject {
   readonly parse: (text: string, family: Family) => Ruleset;
   readonly link: (ruleset: Ruleset, host: HostState) => Program;
   /** All ways of a packet through rules, with their odds. */
-  readonly ways: (ruleset: Ruleset, host: HostState) => (packet: Packet) => readonly Outcome[];
+  readonly ways: (program: Program) => (packet: Packet) => readonly Outcome[];
 }
 
 export const CHAINWALK: Subject = {
@@ -48,11 +46,7 @@ export const CHAINWALK: Subject = {
     return section.ruleset;
   },
   link: linkProgram,
-  ways(ruleset, host) {
-    const world = makeWorld({ rules: [linkRules(ruleset)], host });
-    const memory = memoryOf(host);
-    return (packet) => enumerate(world, memory, packet);
-  },
+  ways: (program) => (packet) => tracePacket(program, packet),
 };
 
 /** All that a node of the cluster holds, the jumps from the built-in chains included. */

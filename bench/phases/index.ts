@@ -1,7 +1,8 @@
-import { prepareCompile } from "../compile.js";
+import { prepareCompile, prepareFullSync } from "../compile.js";
 import { prepareParse } from "../parse.js";
-import { prepareOneEndpoint } from "../sync.js";
+import { oneEndpointBytes, prepareOneEndpoint } from "../sync.js";
 import { shiftOf } from "../inputs/cluster.js";
+import { count } from "../report/words.js";
 import type { Phase, PhaseName } from "../types.js";
 import { BATCH } from "./batch.js";
 import { KERNEL } from "./kernel.js";
@@ -25,15 +26,28 @@ const PARSE: Phase = {
   name: "parse",
   what: "the file of an `iptables-save` to typed rules",
   sizes: RULE_SIZES,
-  prepare: ({ services, endpoints }, seed) => prepareParse(services, endpoints, shiftOf(seed)),
+  prepare({ services, endpoints }, seed) {
+    const prepared = prepareParse(services, endpoints, shiftOf(seed));
+    return { ...prepared, notes: [`${count(prepared.count)} rules`] };
+  },
 };
 
 const SYNC: Phase = {
   name: "sync",
   what: "one endpoint comes or goes, and the restore input for it",
   sizes: [...SYNC_SIZES, ...MAIN_SIZES.slice(-1)],
-  prepare: ({ services, endpoints }, seed) =>
-    prepareOneEndpoint(services, endpoints, shiftOf(seed)),
+  prepare({ services, endpoints }, seed) {
+    const shift = shiftOf(seed);
+    const prepared = prepareOneEndpoint(services, endpoints, shift);
+    const full = prepareFullSync(services, endpoints, shift);
+    const { minimal, partial } = oneEndpointBytes(services, endpoints, shift);
+    const again = { name: "a full sync again", work: full.work, count: 1 };
+    return {
+      ...prepared,
+      baselines: [...prepared.baselines, again],
+      notes: [`${count(minimal)} bytes to restore; kube-proxy's partial sync: ${count(partial)}`],
+    };
+  },
 };
 
 /** All phases by name. */

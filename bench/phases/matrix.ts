@@ -2,9 +2,8 @@ import { formatFraction } from "../../tracer/odds/fraction.js";
 import { totalOdds } from "../../tracer/odds/group.js";
 import { cellOf } from "../../tracer/matrix/cell.js";
 import { enumerate } from "../../tracer/walk/walk.js";
-import type { Packet } from "../../tracer/packet/types.js";
 import { SENDERS } from "../inputs/packets.js";
-import { largeScene, plainWorld, type Scene } from "../inputs/scene.js";
+import { largeScene, plainWorld } from "../inputs/scene.js";
 import type { Phase } from "../types.js";
 import { MATRIX_SIZES } from "./sizes.js";
 import { REFERENCE_WALK } from "./walk.js";
@@ -19,7 +18,7 @@ export const MATRIX: Phase = {
   sizes: MATRIX_SIZES,
   prepare(size, seed) {
     const scene = largeScene(size, seed);
-    const packets = onePacketEach(scene);
+    const packets = SENDERS.flatMap((sender) => scene.packetToEach(scene.fronts.length, [sender]));
     const { program } = scene;
     const world = plainWorld(scene);
     const some = packets.slice(0, WALKED);
@@ -49,9 +48,3 @@ export const MATRIX: Phase = {
     };
   },
 };
-
-function onePacketEach(scene: Scene): readonly Packet[] {
-  return scene.fronts.flatMap((front) =>
-    SENDERS.flatMap((sender) => scene.packets(1, [sender], [front])),
-  );
-}

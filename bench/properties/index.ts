@@ -6,9 +6,9 @@ import type { Property } from "./types.js";
 
 /** All that is proved on a run's inputs before anything is timed. */
 export const PROPERTIES: readonly Property[] = [
+  PROGRAM_IS_WALK,
   ODDS_SUM_TO_ONE,
   BALANCE,
-  PROGRAM_IS_WALK,
   PRINT_IS_READ_BACK,
   FULL_IS_INCREMENTAL,
 ];

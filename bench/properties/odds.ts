@@ -13,10 +13,8 @@ import type { Scene } from "../inputs/scene.js";
 import { describePacket, portText } from "./describe.js";
 import type { Property } from "./types.js";
 
-/** Packets whose odds are looked at; each scans every Service. */
-const PACKETS = 24;
-/** Beyond this all ways of a packet take longer than the rest of a proof. */
-const MOST_ENDPOINTS = 1_000;
+/** Ways of packets that are looked at, in all. */
+const MOST_WAYS = 20_000;
 
 export const ODDS_SUM_TO_ONE: Property = {
   name: "odds sum to one",
@@ -46,7 +44,11 @@ export const BALANCE: Property = {
   wrong: (scene) =>
     firstWrong(scene, (packet, ways) => {
       const shares = sharesByEndpoint(packet, ways);
-      const fair = fraction(1n, BigInt(Math.max(1, shares.size)));
+      const sharedBy = scene.frontOf(packet)?.shared ?? shares.size;
+      if (shares.size !== sharedBy) {
+        return `${describePacket(packet)} comes to ${shares.size} of ${sharedBy} endpoints`;
+      }
+      const fair = fraction(1n, BigInt(Math.max(1, sharedBy)));
       const off = [...shares].find(([, share]) => !isWithin(share, fair, 2n));
       if (off === undefined) return undefined;
       const [endpoint, share] = off;
@@ -78,14 +80,15 @@ function isWithin(share: Fraction, fair: Fraction, steps: bigint): boolean {
   return distance << 31n <= steps * share.denominator * fair.denominator;
 }
 
+/** Of packets to every way in; of very many, to some that stand evenly apart. */
 function firstWrong(
   scene: Scene,
   wrong: (packet: Packet, ways: readonly Outcome[]) => string | undefined,
 ): string | undefined {
   const { beliefs } = scene.compilation;
-  const most = beliefs.reduce((found, { endpoints }) => Math.max(found, endpoints.length), 0);
-  const waysOf = scene.subject.ways(scene.ruleset, scene.setting.host);
-  for (const packet of scene.packets(most > MOST_ENDPOINTS ? 1 : PACKETS)) {
+  const ways = beliefs.reduce((most, { endpoints }) => Math.max(most, endpoints.length), 1);
+  const waysOf = scene.subject.ways(scene.program);
+  for (const packet of scene.packetToEach(Math.ceil(MOST_WAYS / ways))) {
     const found = wrong(packet, waysOf(packet));
     if (found !== undefined) return found;
   }

@@ -40,7 +40,8 @@ export function resultText(result: Result): string {
   const baselines = result.baselines.map(
     ({ name, rate: other, ratio }) => `      ${ratioText(ratio)} ${name} (${rateText(other)})\n`,
   );
-  return `  ${head.join(" ").trimEnd()}\n${baselines.join("")}`;
+  const notes = result.notes.map((note) => `      ${note}\n`);
+  return `  ${head.join(" ").trimEnd()}\n${[...baselines, ...notes].join("")}`;
 }
 
 export function targetsText(verdicts: readonly Verdict[]): string {
