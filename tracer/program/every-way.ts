@@ -10,19 +10,25 @@ import { interfacesOf } from "./load.js";
 import { SAYS_NEITHER, type Machine } from "./machine.js";
 import { DRAWS, EVEN_DRAWS, RANDOM } from "./operations.js";
 import type { Lowered } from "./program.js";
-import { PORT_OPEN } from "./registers.js";
+import { PORT_OPEN, REGISTERS } from "./registers.js";
 import { makeResult, type BatchResult } from "./result.js";
 
 /** A place where the dice decided, with all that the other way goes on from. */
 interface Fork {
   readonly registers: Int32Array;
-  readonly stack: Int32Array;
-  readonly pc: number;
-  readonly from: number;
-  readonly afterTable: number;
-  readonly dropsByPolicy: boolean;
-  readonly tried: number;
-  readonly matchedCount: number;
+  stack: Int32Array;
+  depth: number;
+  pc: number;
+  from: number;
+  afterTable: number;
+  dropsByPolicy: boolean;
+  tried: number;
+  matchedCount: number;
+  chance: Chance;
+}
+
+/** `numerator / 2^bits`; the numerator is odd, so that this is in lowest terms. */
+interface Chance {
   readonly numerator: bigint;
   readonly bits: number;
 }
@@ -48,35 +54,43 @@ export function runEveryWay(lowered: Lowered, packets: PacketBatch, onEnd: OnEnd
   machine.matched = out.matched;
   machine.registers[PORT_OPEN] = 0;
   rewind(machine);
-  const open: Fork[] = [];
-  let numerator = 1n;
-  let bits = 0;
+  const forks: Fork[] = [];
+  let open = 0;
+  let chance: Chance = { numerator: 1n, bits: 0 };
   let left = MAX_BRANCHES;
   for (;;) {
     const need = execute(machine, packets, out);
     if (need === NEEDS_DRAWS) {
       if (left-- === 0) return false;
       const ways = waysHere(machine);
-      open.push({
-        ...forkOf(machine),
-        numerator: numerator * BigInt(2 ** DRAW_BITS - ways),
-        bits: bits + DRAW_BITS,
-      });
-      numerator *= BigInt(ways);
-      bits += DRAW_BITS;
+      const fork = (forks[open++] ??= makeFork());
+      save(machine, fork);
+      fork.chance = times(chance, 2 ** DRAW_BITS - ways);
+      chance = times(chance, ways);
       give(ahead, YES);
     } else if (need === DONE) {
       out.matched = machine.matched;
-      onEnd(out, oddsOf({ numerator, bits, divisor: 1n }));
-      const fork = open.pop();
+      onEnd(out, oddsOf({ ...chance, divisor: 1n }));
+      const fork = open === 0 ? undefined : forks[--open];
       if (fork === undefined) return true;
-      ({ numerator, bits } = fork);
+      chance = fork.chance;
       resume(machine, fork);
       give(ahead, NO);
     } else if (need === LEFT || !supply(lowered, need)) {
       return false;
     }
   }
+}
+
+/** `ways` of 2^31, which is neither 0 nor all of them. */
+function times({ numerator, bits }: Chance, ways: number): Chance {
+  let odd = ways;
+  let shift = DRAW_BITS;
+  while (odd % 2 === 0) {
+    odd /= 2;
+    shift--;
+  }
+  return { numerator: numerator * BigInt(odd), bits: bits + shift };
 }
 
 function oneDraw(): DrawsAhead {
@@ -104,26 +118,40 @@ function waysHere({ code, ways, pc, from }: Machine): number {
   }
 }
 
-function forkOf(machine: Machine): Omit<Fork, "numerator" | "bits"> {
-  const { registers, stack, depth, pc, from, afterTable, dropsByPolicy } = machine;
-  const { tried, matchedCount } = machine;
+function makeFork(): Fork {
   return {
-    registers: registers.slice(),
-    stack: stack.slice(0, depth),
-    pc,
-    from,
-    afterTable,
-    dropsByPolicy,
-    tried,
-    matchedCount,
+    registers: new Int32Array(REGISTERS),
+    stack: new Int32Array(16),
+    depth: 0,
+    pc: 0,
+    from: 0,
+    afterTable: 0,
+    dropsByPolicy: false,
+    tried: 0,
+    matchedCount: 0,
+    chance: { numerator: 1n, bits: 0 },
   };
+}
+
+function save(machine: Machine, fork: Fork): void {
+  const { registers, stack, depth } = machine;
+  fork.registers.set(registers);
+  if (depth > fork.stack.length) fork.stack = new Int32Array(depth * 2);
+  for (let at = 0; at < depth; at++) fork.stack[at] = stack[at] ?? 0;
+  fork.depth = depth;
+  fork.pc = machine.pc;
+  fork.from = machine.from;
+  fork.afterTable = machine.afterTable;
+  fork.dropsByPolicy = machine.dropsByPolicy;
+  fork.tried = machine.tried;
+  fork.matchedCount = machine.matchedCount;
 }
 
 function resume(machine: Machine, fork: Fork): void {
   rewind(machine);
   machine.registers.set(fork.registers);
-  machine.stack.set(fork.stack);
-  machine.depth = fork.stack.length;
+  for (let at = 0; at < fork.depth; at++) machine.stack[at] = fork.stack[at] ?? 0;
+  machine.depth = fork.depth;
   machine.pc = fork.pc;
   machine.from = fork.from;
   machine.afterTable = fork.afterTable;

@@ -52,5 +52,9 @@ export function makeResult({ family, count }: Pick<PacketBatch, "family" | "coun
 
 /** Numbers of the rules that a packet matched, in order. */
 export function matchedRules({ matched, matchedEnd }: BatchResult, at: number): readonly number[] {
-  return [...matched.subarray(at === 0 ? 0 : matchedEnd[at - 1], matchedEnd[at])];
+  const rules: number[] = [];
+  for (let next = at === 0 ? 0 : (matchedEnd[at - 1] ?? 0); next < (matchedEnd[at] ?? 0); next++) {
+    rules.push(matched[next] ?? 0);
+  }
+  return rules;
 }
