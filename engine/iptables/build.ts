@@ -2,23 +2,19 @@ import type { ChainDeclaration, RestoreCommand } from "./restore.js";
 import {
   BUILT_IN_CHAINS,
   type Chain,
-  type Counters,
   type Policy,
   type Rule,
   type Table,
   type TableName,
 } from "./types.js";
 import type { Family } from "../net/ip.js";
-import { sameRule } from "./canonical.js";
+import { ruleKey } from "./canonical.js";
+import { DraftRules, makeDraft, type ChainDraft } from "./chain-drafts.js";
 
-/** A chain while commands are being applied to it; of `Chain`'s shape, so that it can become one. */
-interface ChainDraft {
-  readonly name: string;
-  policy: Policy | undefined;
-  counters: Counters | undefined;
-  rules: Rule[];
-  line: number | undefined;
-}
+/** How many chains ahead the chain of the next rules is looked for. */
+const LOOK_AHEAD = 4;
+/** Each renaming looks at all chains and rules; beyond this many in all it is refused. */
+const MAX_RENAMING_WORK = 50_000_000;
 
 /** Why a command cannot be carried out; the table is as before it. */
 export interface Trouble {
@@ -32,29 +28,42 @@ export interface Trouble {
  */
 export class TableBuilder {
   readonly name: TableName;
-  readonly #family: Family;
   #chains = new Map<string, ChainDraft>();
   /** Jumps to each chain; counted from the first `-X` on, for which alone they matter. */
   #references: Map<string, number> | undefined;
   /** Chains of the base, which this input has not declared yet. */
   readonly #old = new Set<string>();
-  /** The chain of the last rule, and as a rule of the next. */
+  readonly #keyOf: (rule: Rule) => string;
+  #rules: DraftRules;
+  /** The chain of the last rule that was appended, and mostly that of the next. */
   #last: ChainDraft | undefined;
+  /** In the order of their declaration, which is mostly that of their rules. */
+  #declared: ChainDraft[] = [];
+  /** Behind the chain of `#declared` that was filled last. */
+  #nextDeclared = 0;
+  /** Since the first `-F` of all chains: those that may hold rules. */
+  #filled: Set<ChainDraft> | undefined;
+  /** Since the first `-Z` of all chains: those that may hold counters. */
+  #counted: Set<ChainDraft> | undefined;
+  /** How many chains and rules all renamings have looked at. */
+  #renamingWork = 0;
 
   /** An empty table of built-in chains, or the given one. */
   constructor(name: TableName, family: Family, base?: Table) {
     this.name = name;
-    this.#family = family;
+    this.#keyOf = (rule) => ruleKey(rule, family);
+    this.#rules = new DraftRules(this.#keyOf);
     for (const hook of BUILT_IN_CHAINS[name]) {
-      this.#chains.set(hook, makeChain(hook, "ACCEPT", undefined));
+      this.#chains.set(hook, makeDraft(hook, "ACCEPT", undefined, undefined));
     }
     for (const chain of base?.chains.values() ?? []) this.#copy(chain);
   }
 
   #copy(chain: Chain): void {
-    const { name, policy, counters, rules, line } = chain;
-    this.#chains.set(name, { name, policy, counters, rules: [...rules], line });
-    this.#old.add(name);
+    const copy = makeDraft(chain.name, chain.policy, chain.counters, chain.line);
+    this.#rules.set(copy, chain.rules.slice());
+    this.#chains.set(chain.name, copy);
+    this.#old.add(chain.name);
   }
 
   has(chain: string): boolean {
@@ -70,18 +79,21 @@ export class TableBuilder {
     const { chain: name, policy, counters, line } = declaration;
     const chain = this.#chains.get(name);
     if (chain === undefined) {
-      this.#chains.set(name, { name, policy: undefined, counters, rules: [], line });
+      const made = makeDraft(name, undefined, counters, line);
+      this.#chains.set(name, made);
+      this.#declared.push(made);
+      if (counters !== undefined) this.#counted?.add(made);
       return policy === undefined ? undefined : policyOnUserChain(name);
     }
     const again = chain.line !== undefined && !this.#old.delete(name);
     chain.line = again ? chain.line : line;
     chain.counters = counters;
+    this.#counted?.add(chain);
     if (this.isBuiltIn(name)) {
       chain.policy = policy ?? chain.policy;
       return undefined;
     }
-    this.#forget(chain.rules);
-    chain.rules = [];
+    this.#empty(chain);
     if (policy !== undefined) return policyOnUserChain(name);
     return again
       ? { code: "chain-twice", message: `the chain ${name} is declared twice` }
@@ -107,14 +119,9 @@ export class TableBuilder {
       case "rename-chain":
         return this.#rename(command.chain, command.to);
       case "flush":
-        return this.#forEach(command.chain, (chain) => {
-          this.#forget(chain.rules);
-          chain.rules = [];
-        });
+        return command.chain === undefined ? this.#flushAll() : this.#flush(command.chain);
       case "zero":
-        return this.#forEach(command.chain, (chain) => {
-          chain.counters = undefined;
-        });
+        return command.chain === undefined ? this.#zeroAll() : this.#zero(command.chain);
       case "delete-chain":
         return this.#deleteChains(command.chain);
       case "policy":
@@ -126,55 +133,77 @@ export class TableBuilder {
 
   /** A chain that is not there is made all the same, so that no rule is lost. */
   append(name: string, rule: Rule): Trouble | undefined {
-    const found = this.#last?.name === name ? this.#last : this.#chains.get(name);
+    if (this.#last?.name === name) {
+      this.#rules.append(this.#last, rule);
+      this.#count(rule, 1);
+      return undefined;
+    }
+    const found = this.#nextWithRules(name) ?? this.#chains.get(name);
     const chain = found ?? this.#make(name);
     this.#last = chain;
-    addRule(chain, rule);
+    this.#filled?.add(chain);
+    this.#rules.append(chain, rule);
     this.#count(rule, 1);
     return found === undefined ? noSuchChain(name) : undefined;
+  }
+
+  /** Finds it if it is one of the next in the order of declaration, which a save keeps. */
+  #nextWithRules(name: string): ChainDraft | undefined {
+    const end = Math.min(this.#nextDeclared + LOOK_AHEAD, this.#declared.length);
+    for (let at = this.#nextDeclared; at < end; at++) {
+      const chain = this.#declared[at];
+      if (chain?.name !== name) continue;
+      this.#nextDeclared = at + 1;
+      return chain;
+    }
+    return undefined;
   }
 
   #insert(name: string, position: number, rule: Rule): Trouble | undefined {
     const found = this.#chains.get(name);
     const chain = found ?? this.#make(name);
-    const tooBig = position > chain.rules.length + 1;
-    chain.rules.splice(position - 1, 0, rule);
+    const list = this.#rules.list(chain);
+    const tooBig = position > list.length + 1;
+    list.insert(position - 1, rule);
+    this.#filled?.add(chain);
     this.#count(rule, 1);
     if (found === undefined) return noSuchChain(name);
-    return tooBig ? tooFar(chain, position) : undefined;
+    return tooBig ? this.#tooFar(chain, position) : undefined;
   }
 
   #replace(name: string, position: number, rule: Rule): Trouble | undefined {
     const chain = this.#chains.get(name);
     if (chain === undefined) return noSuchChain(name);
-    const before = chain.rules[position - 1];
-    if (before === undefined) return tooFar(chain, position);
-    chain.rules[position - 1] = rule;
+    const list = this.#rules.list(chain);
+    const before = list.at(position - 1);
+    if (before === undefined) return this.#tooFar(chain, position);
+    list.replace(position - 1, rule);
     this.#count(before, -1);
     this.#count(rule, 1);
     return undefined;
   }
 
   #delete(name: string, rule: Rule): Trouble | undefined {
-    return this.#check(name, rule) ?? this.#deleteAt(name, this.#find(name, rule) + 1);
+    const chain = this.#chains.get(name);
+    if (chain === undefined) return noSuchChain(name);
+    const index = this.#rules.list(chain).indexOf(rule);
+    return index < 0 ? noSuchRule(name) : this.#deleteAt(name, index + 1);
   }
 
   #check(name: string, rule: Rule): Trouble | undefined {
-    if (!this.#chains.has(name)) return noSuchChain(name);
-    if (this.#find(name, rule) >= 0) return undefined;
-    return { code: "no-such-rule", message: `${name} holds no such rule` };
-  }
-
-  #find(name: string, rule: Rule): number {
-    const rules = this.#chains.get(name)?.rules ?? [];
-    return rules.findIndex((candidate) => sameRule(candidate, rule, this.#family));
+    const chain = this.#chains.get(name);
+    if (chain === undefined) return noSuchChain(name);
+    return this.#rules.list(chain).indexOf(rule) < 0 ? noSuchRule(name) : undefined;
   }
 
   #deleteAt(name: string, position: number): Trouble | undefined {
     const chain = this.#chains.get(name);
     if (chain === undefined) return noSuchChain(name);
-    if (chain.rules[position - 1] === undefined) return tooFar(chain, position);
-    this.#forget(chain.rules.splice(position - 1, 1));
+    const list = this.#rules.list(chain);
+    const rule = list.at(position - 1);
+    if (rule === undefined) return this.#tooFar(chain, position);
+    list.remove(position - 1);
+    this.#count(rule, -1);
     return undefined;
   }
 
@@ -188,12 +217,27 @@ export class TableBuilder {
     const chain = this.#chains.get(name);
     if (chain === undefined || this.isBuiltIn(name)) return noSuchChain(name);
     if (this.#chains.has(to)) return { code: "chain-exists", message: `${to} exists already` };
-    const renamed = new Map<string, ChainDraft>();
-    for (const each of this.#chains.values()) {
-      const rules = each.rules.map((rule) => renameJump(rule, name, to));
-      const next = each === chain ? to : each.name;
-      renamed.set(next, { ...each, name: next, rules });
+    if (this.#renamingWork > MAX_RENAMING_WORK) {
+      return { code: "too-many-renames", message: `${name} is not renamed: too many have been` };
     }
+    const renamed = new Map<string, ChainDraft>();
+    const kept = new DraftRules(this.#keyOf);
+    for (const each of this.#chains.values()) {
+      const rules = this.#rules.of(each).map((rule) => renameJump(rule, name, to));
+      const next = makeDraft(
+        each === chain ? to : each.name,
+        each.policy,
+        each.counters,
+        each.line,
+      );
+      kept.set(next, rules);
+      renamed.set(next.name, next);
+      this.#renamingWork += 1 + rules.length;
+    }
+    this.#rules = kept;
+    this.#forgetOrder();
+    this.#filled = undefined;
+    this.#counted = undefined;
     this.#chains = renamed;
     this.#last = undefined;
     this.#references = undefined;
@@ -214,15 +258,21 @@ export class TableBuilder {
   #deleteChain(name: string, references: ReadonlyMap<string, number>): Trouble | undefined {
     const chain = this.#chains.get(name);
     if (chain === undefined || this.isBuiltIn(name)) return noSuchChain(name);
-    if (chain.rules.length > 0) {
+    if (this.#rules.count(chain) > 0) {
       return { code: "chain-not-empty", message: `${name} holds rules and cannot be deleted` };
     }
     if ((references.get(name) ?? 0) > 0) {
       return { code: "chain-in-use", message: `${name} is jumped to and cannot be deleted` };
     }
     this.#chains.delete(name);
-    this.#last = undefined;
+    this.#forgetOrder();
     return undefined;
+  }
+
+  #forgetOrder(): void {
+    this.#last = undefined;
+    this.#declared = [];
+    this.#nextDeclared = 0;
   }
 
   #setPolicy(name: string, policy: Policy): Trouble | undefined {
@@ -236,28 +286,53 @@ export class TableBuilder {
     return undefined;
   }
 
-  #forEach(name: string | undefined, act: (chain: ChainDraft) => void): Trouble | undefined {
-    if (name === undefined) {
-      for (const chain of this.#chains.values()) act(chain);
-      return undefined;
-    }
+  #flush(name: string): Trouble | undefined {
     const chain = this.#chains.get(name);
     if (chain === undefined) return noSuchChain(name);
-    act(chain);
+    this.#empty(chain);
     return undefined;
   }
 
+  /** The second time only chains are looked at that have been used since the first. */
+  #flushAll(): undefined {
+    for (const chain of this.#filled ?? this.#chains.values()) this.#empty(chain);
+    this.#filled = new Set();
+    this.#last = undefined;
+  }
+
+  #empty(chain: ChainDraft): void {
+    if (this.#references !== undefined) this.#forget(this.#rules.of(chain));
+    this.#rules.set(chain, []);
+  }
+
+  #zero(name: string): Trouble | undefined {
+    const chain = this.#chains.get(name);
+    if (chain === undefined) return noSuchChain(name);
+    chain.counters = undefined;
+    return undefined;
+  }
+
+  #zeroAll(): undefined {
+    for (const chain of this.#counted ?? this.#chains.values()) chain.counters = undefined;
+    this.#counted = new Set();
+  }
+
   #make(name: string): ChainDraft {
-    const chain = makeChain(name, undefined, undefined);
+    const chain = makeDraft(name, undefined, undefined, undefined);
     this.#chains.set(name, chain);
     return chain;
+  }
+
+  #tooFar(chain: ChainDraft, position: number): Trouble {
+    const message = `${chain.name} holds ${this.#rules.count(chain)} rules, there is no place ${position}`;
+    return { code: "no-such-position", message };
   }
 
   #countReferences(): ReadonlyMap<string, number> {
     if (this.#references === undefined) {
       this.#references = new Map();
       for (const chain of this.#chains.values()) {
-        for (const rule of chain.rules) this.#count(rule, 1);
+        for (const rule of this.#rules.of(chain)) this.#count(rule, 1);
       }
     }
     return this.#references;
@@ -275,8 +350,10 @@ export class TableBuilder {
 
   /** The table as it is now; the builder is done with it. */
   build(): Table {
+    this.#rules.finish();
     const chains: ReadonlyMap<string, Chain> = this.#chains;
     this.#chains = new Map();
+    this.#declared = [];
     this.#last = undefined;
     return { name: this.name, chains };
   }
@@ -294,16 +371,8 @@ function renameJump(rule: Rule, from: string, to: string): Rule {
   return target.chain === from ? { ...rule, target: { ...target, chain: to } } : rule;
 }
 
-/** An array that grows makes room for 17 items at least; most chains hold two rules. */
-const SMALL = 4;
-
-function addRule(chain: ChainDraft, rule: Rule): void {
-  if (chain.rules.length < SMALL) chain.rules = [...chain.rules, rule];
-  else chain.rules.push(rule);
-}
-
-function makeChain(name: string, policy: Policy | undefined, line: number | undefined): ChainDraft {
-  return { name, policy, counters: undefined, rules: [], line };
+function noSuchRule(chain: string): Trouble {
+  return { code: "no-such-rule", message: `${chain} holds no such rule` };
 }
 
 function noSuchChain(name: string): Trouble {
@@ -314,12 +383,5 @@ function policyOnUserChain(name: string): Trouble {
   return {
     code: "policy-on-user-chain",
     message: `${name} is no built-in chain and so has no policy: write - in its place`,
-  };
-}
-
-function tooFar(chain: ChainDraft, position: number): Trouble {
-  return {
-    code: "no-such-position",
-    message: `${chain.name} holds ${chain.rules.length} rules, there is no place ${position}`,
   };
 }

@@ -21,5 +21,26 @@ export const RULE_LINES: readonly string[] = [
   "[12:345] -A INPUT -f -c 1 2 -j B",
   "[0:0] -A INPUT -s 10.0.0.0/8 -j DROP",
   "-I INPUT 2 -p udp -m length --length 100:200 -j RETURN",
+  "-A INPUT -m mark --mark 1 -m connmark --mark 2 -m mark --mark 3",
+  "-A INPUT -m mark --mark 1 -m comment --comment a -m mark --mark 3 -m comment --comment b -j B",
+  "-A KUBE-EXTERNAL-SERVICES -m comment --comment a/b:c -m addrtype --dst-type LOCAL -m tcp -p tcp --dport 31770 -j DROP",
+  "-A KUBE-SEP-X -m comment --comment a/b -m recent --name KUBE-SEP-X --set -m sctp -p sctp -j DNAT --to-destination 10.244.12.101:5060",
+  "-A INPUT -p udp -m multiport --dports 53,67 -m mark ! --mark 0x1/0x1 -j ACCEPT",
+  "-A INPUT -m multiport --dports 53 -p udp -j ACCEPT",
   "-A INPUT -m cluster --cluster-total-nodes 2 --cluster-local-node 1 -j SECMARK --selctx x",
+];
+
+/** The same for IPv6. */
+export const RULE_LINES_6: readonly string[] = [
+  '-A KUBE-SERVICES -d fd00:10:96::1/128 -p tcp -m comment --comment "default/kubernetes:https cluster IP" -m tcp --dport 443 -j KUBE-SVC-NPX46M4PTMTKRN6Y',
+  "-A KUBE-SVC-X ! -s fd00:10:244::/56 -d fd00:10:96::a/128 -p udp -m udp --dport 53 -j KUBE-MARK-MASQ",
+  "-A KUBE-SEP-X -s 2001:db8::1:0:0:1/128 -m comment --comment a/b:c -j KUBE-MARK-MASQ",
+  "-A KUBE-SEP-X -m comment --comment a/b:c -m tcp -p tcp -j DNAT --to-destination [fd00:10:244::5]:8080",
+  "-A KUBE-SVC-X -m comment --comment a/b:c -m tcp -p tcp -d fd00:10:96::a --dport 80 ! -s fd00:10:244::/56 -j KUBE-MARK-MASQ",
+  "-A INPUT -s ::/0 -d ::1/128 -j ACCEPT",
+  "-A INPUT -s fe80::/10 -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT",
+  "-A INPUT -s ::ffff:10.0.0.1/128 -j DROP",
+  "-A INPUT -s 64:ff9b::a00:1/128 -d 1:0:2:0:3:0:4:0/128 -j DROP",
+  "-A FORWARD -i eth+ ! -o lo -s 2001:DB8::/32 -d 2001:db8:0:0::/64 -j REJECT --reject-with icmp6-port-unreachable",
+  "[12:345] -A OUTPUT -o eth0 -j NFLOG --nflog-group 5",
 ];

@@ -1,52 +1,19 @@
 import type { Family } from "../../net/ip.js";
 import { isRefusal, type Reading } from "../extensions/define.js";
 import type { Match, Target } from "../types.js";
-import { isMatch, isTarget, knownMatch, knownTarget, type KnownExtension } from "./registry.js";
+import {
+  isMatch,
+  isTarget,
+  knownMatch,
+  knownTarget,
+  type KnownExtension,
+  type KnownFlag,
+} from "./registry.js";
 
-/**
- * How many meanings a memory holds. Rules that are alike mostly stand near each other, and large
- * memories cost more (each garbage collection looks through them) than they save.
- */
-const MAX_REMEMBERED = 1_024;
+/** How many words are remembered before all of them are forgotten. */
+const MAX_REMEMBERED = 256;
 
 type Find = (name: string, family: Family) => KnownExtension | undefined;
-
-/**
- * Gives equal words under the same `-p` the same meaning, so that it is worked out, and kept, once.
- * `undefined` is a meaning too: none.
- */
-class Memory<Meaning> {
-  readonly #find: (words: string, protocol: number | undefined) => Meaning | undefined;
-  readonly #byProtocol = new Map<number | undefined, Map<string, Meaning | null>>();
-  #protocol: number | undefined;
-  /** What is remembered under the running protocol. */
-  #known = new Map<string, Meaning | null>();
-  #held = 0;
-
-  constructor(find: (words: string, protocol: number | undefined) => Meaning | undefined) {
-    this.#find = find;
-    this.#byProtocol.set(undefined, this.#known);
-  }
-
-  meaning(words: string, protocol: number | undefined): Meaning | undefined {
-    if (protocol !== this.#protocol) this.#turnTo(protocol);
-    const before = this.#known.get(words);
-    if (before !== undefined) return before ?? undefined;
-    if (this.#held++ >= MAX_REMEMBERED) {
-      this.#held = 0;
-      for (const each of this.#byProtocol.values()) each.clear();
-    }
-    const found = this.#find(words, protocol);
-    this.#known.set(words, found ?? null);
-    return found;
-  }
-
-  #turnTo(protocol: number | undefined): void {
-    this.#protocol = protocol;
-    this.#known = this.#byProtocol.get(protocol) ?? new Map<string, Meaning | null>();
-    this.#byProtocol.set(protocol, this.#known);
-  }
-}
 
 /**
  * Reads `-m NAME OPTIONS` and `-j NAME OPTIONS` where they are written the way a save writes them:
@@ -56,36 +23,29 @@ class Memory<Meaning> {
  */
 export class ClauseReader {
   readonly #family: Family;
-  readonly #matches: Memory<Match>;
-  readonly #rows: Memory<readonly Match[]>;
-  readonly #targets: Memory<Target>;
+  /** By words and protocols. */
+  readonly #remembered = new Map<string, readonly Match[] | null>();
+  readonly #comment: KnownFlag | undefined;
 
   constructor(family: Family) {
     this.#family = family;
-    this.#matches = new Memory((words, protocol) => this.#readAnew(words, protocol));
-    this.#rows = new Memory((words, protocol) => this.#readRow(words, protocol));
-    this.#targets = new Memory((words, protocol) => {
-      const data = readData(words, { family, protocol }, knownTarget);
-      return data !== undefined && isTarget(data) ? data : undefined;
-    });
+    this.#comment = knownMatch("comment", family)?.flags.get("--comment");
   }
 
-  /** Several matches in a row: `comment --comment x -m tcp --dport 80`, the first `-m` left out. */
-  matches(words: string, protocol: number | undefined): readonly Match[] | undefined {
-    return this.#rows.meaning(words, protocol);
-  }
-
-  /** `NAME OPTIONS` after a `-j`. */
-  target(words: string, protocol: number | undefined): Target | undefined {
-    return this.#targets.meaning(words, protocol);
-  }
-
-  #readRow(words: string, protocol: number | undefined): readonly Match[] | undefined {
+  /**
+   * Several matches in a row: `mark --mark 1 -m tcp --dport 80`, the first `-m` left out; `before`
+   * is what `-p` had said when the words came, `protocol` what it says in the whole rule.
+   */
+  matches(
+    words: string,
+    before: number | undefined,
+    protocol: number | undefined,
+  ): readonly Match[] | undefined {
     const row: Match[] = [];
     let at = 0;
     while (at < words.length) {
       const end = matchEnd(words, at);
-      const match = this.#readMatch(words.slice(at, end), protocol);
+      const match = this.#readMatch(words.slice(at, end), before, protocol);
       if (match === undefined) return undefined;
       row.push(match);
       at = end + NEXT_MATCH.length;
@@ -94,15 +54,43 @@ export class ClauseReader {
     return row.slice();
   }
 
-  /** Comments are mostly unlike each other: not worth remembering alone. */
-  #readMatch(words: string, protocol: number | undefined): Match | undefined {
-    return words.startsWith("comment ")
-      ? this.#readAnew(words, protocol)
-      : this.#matches.meaning(words, protocol);
+  /** As `matches`, for words that do not stand together in the text; remembers some of them. */
+  remembered(
+    words: string,
+    before: number | undefined,
+    protocol: number | undefined,
+  ): readonly Match[] | undefined {
+    const key = `${before} ${protocol} ${words}`;
+    const known = this.#remembered.get(key);
+    if (known !== undefined) return known ?? undefined;
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    const found = this.matches(words, before, protocol);
+    this.#remembered.set(key, found ?? null);
+    return found;
   }
 
-  #readAnew(words: string, protocol: number | undefined): Match | undefined {
-    const data = readData(words, { family: this.#family, protocol }, knownMatch);
+  /** The match of a comment without its quotes, in which nothing is escaped. */
+  comment(text: string): Match | undefined {
+    const value = this.#comment?.codec.read([text], { family: this.#family, protocol: undefined });
+    return typeof value === "string" ? { name: "comment", comment: value } : undefined;
+  }
+
+  /** `NAME OPTIONS` after a `-j`. */
+  target(words: string, protocol: number | undefined): Target | undefined {
+    const reading = { family: this.#family, protocol };
+    const data = readData(words, reading, reading, knownTarget);
+    return data !== undefined && isTarget(data) ? data : undefined;
+  }
+
+  #readMatch(
+    words: string,
+    before: number | undefined,
+    protocol: number | undefined,
+  ): Match | undefined {
+    const family = this.#family;
+    const whole = { family, protocol };
+    const reading = before === protocol ? whole : { family, protocol: before };
+    const data = readData(words, reading, whole, knownMatch);
     return data !== undefined && isMatch(data) ? data : undefined;
   }
 }
@@ -112,16 +100,16 @@ interface Data {
   [option: string]: unknown;
 }
 
-/** What `NAME OPTIONS` say. */
-function readData(words: string, reading: Reading, find: Find): Data | undefined {
+/** What `NAME OPTIONS` say: values by `reading`, and whether they are sound by the `whole` rule. */
+function readData(words: string, reading: Reading, whole: Reading, find: Find): Data | undefined {
   const blank = words.indexOf(" ");
   const extension = find(blank < 0 ? words : words.slice(0, blank), reading.family);
   if (extension === undefined) return undefined;
   const { table } = extension;
-  if (table.protocol !== undefined && table.protocol !== reading.protocol) return undefined;
+  if (table.protocol !== undefined && table.protocol !== whole.protocol) return undefined;
   const data: Data = { name: table.name };
   if (blank >= 0 && !readOptions(words, blank + 1, extension, reading, data)) return undefined;
-  return table.check?.(data, reading) === undefined ? data : undefined;
+  return table.check?.(data, whole) === undefined ? data : undefined;
 }
 
 const NEXT_MATCH = " -m ";

@@ -7,18 +7,22 @@ const SHAPE = /^:[ \t]*([^ \t]+)[ \t]*([^ \t]*)[ \t]*([^ \t]*)/;
 
 /** How a save writes nearly all of them. */
 const PLAIN = " - [0:0]";
-const PLAIN_NAME = /^[\x21-\x7e]+$/;
+
+/** Where the name ends in a line such as `:KUBE-MARK-MASQ - [0:0]`; -1 for any other line. */
+export function plainDeclarationEnd(text: string, start: number, end: number): number {
+  const nameEnd = end - PLAIN.length;
+  const count = nameEnd - start - 1;
+  if (count < 1 || count > MAX_CHAIN_NAME || !text.startsWith(PLAIN, nameEnd)) return -1;
+  for (let at = start + 1; at < nameEnd; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= 32 || code > 126) return -1;
+  }
+  return nameEnd;
+}
 
 /** Reads `:CHAIN POLICY [packets:bytes]`; what follows is ignored, as `iptables-restore` does. */
 export function readDeclaration(line: SourceLine, log: FaultLog): ChainDeclaration | undefined {
   const { text } = line;
-  const plainEnd = text.length - PLAIN.length;
-  if (text.endsWith(PLAIN) && plainEnd > 1 && plainEnd <= MAX_CHAIN_NAME + 1) {
-    const chain = text.slice(1, plainEnd);
-    if (PLAIN_NAME.test(chain)) {
-      return { chain, policy: undefined, counters: undefined, line: line.number };
-    }
-  }
   const parts = SHAPE.exec(text);
   if (parts === null) {
     log.error("bad-chain-line", "a chain line is written :NAME POLICY [PACKETS:BYTES]", line);

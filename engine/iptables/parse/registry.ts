@@ -94,7 +94,8 @@ function byName(tables: readonly ExtensionTable[]): ReadonlyMap<string, readonly
   return known;
 }
 
-function flagsOf(table: ExtensionTable): ReadonlyMap<string, KnownFlag> {
+/** All spellings of a table's options. */
+export function flagsOf(table: ExtensionTable): ReadonlyMap<string, KnownFlag> {
   const flags = new Map<string, KnownFlag>();
   for (const [key, option] of Object.entries(table.options)) {
     for (const flag of [option.flag, ...option.aliases]) {

@@ -2,11 +2,11 @@ import type { Family } from "../../net/ip.js";
 import type { ChainDeclaration, RestoreCommand } from "../restore.js";
 import { TABLE_NAMES, type Rule, type TableName } from "../types.js";
 import type { Trouble } from "../build.js";
-import { guessFamily, readBanner, type Backend, type Banner } from "./banner.js";
+import { FamilyGuesser, readBanner, type Backend, type Banner } from "./banner.js";
 import { parseCommandLine } from "./command-line.js";
-import { readDeclaration } from "./declaration.js";
+import { plainDeclarationEnd, readDeclaration } from "./declaration.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
-import { guessTable } from "./guess-table.js";
+import { guessTable, type TableGuess } from "./guess-table.js";
 import { SaveLineReader } from "./save-line.js";
 import { LINE_BUFFER, opaqueLine, UNREAD_LENGTH } from "./long-line.js";
 
@@ -34,6 +34,8 @@ type Place = "outside" | "table" | "guessed" | "unknown";
 /** The start of a line that cannot go on with the one before it. */
 const NEW_LINE = /^(?:[*:#[\r\n]|-[A-Z] |COMMIT|$)/;
 
+const MAX_GUESSES = 50;
+
 /** Reads restore input line by line, as `iptables-restore.c` and `xtables-restore.c` do. */
 export class Scanner {
   readonly #text: string;
@@ -41,7 +43,10 @@ export class Scanner {
   readonly #log: FaultLog;
   readonly #fixedFamily: Family | undefined;
   #family: Family = 4;
-  #saveLines = new SaveLineReader(4);
+  /** Of the running section; one of each family serves all of them. */
+  #saveLines: SaveLineReader | undefined;
+  readonly #saveLinesOf = new Map<Family, SaveLineReader>();
+  readonly #families: FamilyGuesser;
   #place: Place = "outside";
   #banner: Banner | undefined;
   /** The banner of the running section; `undefined` before the first section. */
@@ -49,42 +54,85 @@ export class Scanner {
   #at = 0;
   #number = 0;
   #sawCarriageReturn = false;
+  #guesses = 0;
+  #guess: TableGuess | undefined;
 
   constructor(text: string, sink: ScanSink, log: FaultLog, options: ScanOptions) {
     this.#text = text;
     this.#sink = sink;
     this.#log = log;
     this.#fixedFamily = options.family;
+    this.#families = new FamilyGuesser(text);
   }
 
   scan(): void {
-    let last: SourceLine | undefined;
     while (this.#at < this.#text.length) {
-      const line = this.#nextLine();
-      last = line;
-      this.#line(line);
+      const start = this.#at;
+      const end = this.#passLine();
+      if (this.#plainLine(start, end)) continue;
+      this.#line({ number: this.#number, text: this.#text.slice(start, end) });
     }
     if (this.#section === undefined) this.#startSection();
     if (this.#place === "table") {
       this.#log.error(
         "missing-commit",
         "the last table has no COMMIT: it would not be loaded",
-        last,
+        this.#lastLine(),
       );
     }
   }
 
-  #nextLine(): SourceLine {
+  /** Goes on to the next line; where the one at `#at` ends. */
+  #passLine(): number {
     const start = this.#at;
     const feed = this.#text.indexOf("\n", start);
-    let end = feed < 0 ? this.#text.length : feed;
+    const end = feed < 0 ? this.#text.length : feed;
     this.#at = end + 1;
     this.#number++;
-    if (end > start && this.#text.charCodeAt(end - 1) === 13) {
-      end--;
-      this.#carriageReturn();
-    }
+    if (end === start || this.#text.charCodeAt(end - 1) !== 13) return end;
+    this.#carriageReturn();
+    return end - 1;
+  }
+
+  #nextLine(): SourceLine {
+    const start = this.#at;
+    const end = this.#passLine();
     return { number: this.#number, text: this.#text.slice(start, end) };
+  }
+
+  #lastLine(): SourceLine {
+    const end = Math.min(this.#at - 1, this.#text.length);
+    const start = this.#text.lastIndexOf("\n", end - 1) + 1;
+    return { number: this.#number, text: this.#text.slice(start, end).replace(/\r$/, "") };
+  }
+
+  /** Reads what a save holds by the hundred thousand; `false` where the line is anything else. */
+  #plainLine(start: number, end: number): boolean {
+    if (this.#place !== "table" && this.#place !== "guessed") return false;
+    const code = this.#text.charCodeAt(start);
+    if (code === 58) return this.#plainDeclaration(start, end);
+    if (code !== 45 && code !== 91) return false;
+    const reader = this.#saveLines;
+    const rule = reader?.read(start, end, this.#number);
+    if (reader === undefined || rule === undefined) return false;
+    const { chain, chainAt } = reader;
+    const trouble = this.#sink.append(chain, rule);
+    if (trouble === undefined) return true;
+    const line = { number: this.#number, text: this.#text.slice(start, end) };
+    this.#reportCommand(trouble, line, chainAt - start, chainAt - start + chain.length);
+    return true;
+  }
+
+  #plainDeclaration(start: number, end: number): boolean {
+    const nameEnd = plainDeclarationEnd(this.#text, start, end);
+    if (nameEnd < 0) return false;
+    const chain = this.#text.slice(start + 1, nameEnd);
+    const line = this.#number;
+    const trouble = this.#sink.declare({ chain, policy: undefined, counters: undefined, line });
+    if (trouble === undefined) return true;
+    const text = this.#text.slice(start, end);
+    this.#report(trouble, { number: line, text }, 1, 1 + chain.length);
+    return true;
   }
 
   /** How the next line begins. */
@@ -195,12 +243,12 @@ export class Scanner {
 
   #startSection(): void {
     const banner = this.#banner;
-    const next = this.#text.indexOf("\n# Generated by", this.#at);
-    const to = next < 0 ? this.#text.length : next;
     this.#family =
-      this.#fixedFamily ?? banner?.family ?? guessFamily(this.#text, Math.max(0, this.#at - 1), to);
+      this.#fixedFamily ?? banner?.family ?? this.#families.guess(Math.max(0, this.#at - 1));
     this.#section = { banner, tables: new Set() };
-    this.#saveLines = new SaveLineReader(this.#family);
+    this.#saveLines =
+      this.#saveLinesOf.get(this.#family) ?? new SaveLineReader(this.#text, this.#family);
+    this.#saveLinesOf.set(this.#family, this.#saveLines);
     this.#sink.section(banner?.backend, this.#family, this.#number);
   }
 
@@ -208,17 +256,20 @@ export class Scanner {
   #enterTable(line: SourceLine): boolean {
     if (this.#place === "table" || this.#place === "guessed") return true;
     if (this.#place === "unknown") return false;
-    const from = this.#at - line.text.length - 1;
-    const star = this.#text.indexOf("\n*", Math.max(0, from));
-    const { table, because } = guessTable(
-      this.#text,
-      Math.max(0, from),
-      star < 0 ? this.#text.length : star,
-    );
+    const { table, because } = this.#guessTable(Math.max(0, this.#at - line.text.length - 1));
     const message = `no line *TABLE stands before this one: taken for ${table} because ${because}`;
     this.#log.error("no-table", message, line);
     this.#openTable(table, "guessed", line);
     return true;
+  }
+
+  /** After many guesses the last one stands: each looks far ahead in the text. */
+  #guessTable(from: number): TableGuess {
+    if (this.#guesses++ < MAX_GUESSES || this.#guess === undefined) {
+      const star = this.#text.indexOf("\n*", from);
+      this.#guess = guessTable(this.#text, from, star < 0 ? this.#text.length : star);
+    }
+    return this.#guess;
   }
 
   #commit(line: SourceLine): void {
@@ -240,12 +291,6 @@ export class Scanner {
 
   #command(line: SourceLine): void {
     if (!this.#enterTable(line)) return;
-    const plain = this.#saveLines.read(line);
-    if (plain !== undefined) {
-      const trouble = this.#sink.append(plain.chain, plain.rule);
-      if (trouble !== undefined) this.#reportCommand(trouble, line, 3, 3 + plain.chain.length);
-      return;
-    }
     if (line.text.endsWith("\\") && !NEW_LINE.test(this.#peekLine())) return this.#continued(line);
     this.#runCommand(line, line.text);
   }
