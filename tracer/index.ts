@@ -31,6 +31,17 @@
  * cannot be sent to another thread: a worker links its own from the text of the rules and the host
  * state (`parseDump`, `linkProgram`), and gets the same one. Batches and results can be sent
  * (`transferablesOf`).
+ *
+ * A crew does that for you: it asks what becomes of each of many packets, or draws one connection
+ * many times, on as many threads as it is given, and any number of them tells the same.
+ *
+ * ```ts
+ * const crew = await hireCrew(world, 4, signal);
+ * for await (const cell of matrix(crew, packets)) cell[0]?.probability; // likeliest outcome first
+ * const counts = await countEnds(crew, packet, { count: 10_000_000, seed: "1" });
+ * const fit = observation(endsOf(enumerate(world, memoryOf(host), packet)), counts).fit;
+ * await crew.leave();
+ * ```
  */
 export { endpointsOf, outcomesAt, type Endpoint } from "./choose/forced.js";
 export { everyWay } from "./choose/fork.js";
@@ -72,7 +83,7 @@ export { readSnapshot, type Snapshot } from "./host/read-snapshot.js";
 export { SNAPSHOT_COMMAND } from "./host/snapshot.js";
 export { groupOutcomes, totalOdds, type OutcomeGroup } from "./odds/group.js";
 export { dropIndifferent, type Settled } from "./odds/indifferent.js";
-export { observe, type Observation, type Observed } from "./odds/observe.js";
+export { observation, observe, type Observation, type Observed } from "./odds/observe.js";
 export { packetOfParts, readPacketLines, type PacketLine } from "./packet/jsonl.js";
 export {
   outcomeJson,
@@ -93,6 +104,12 @@ export {
 export { endingsOf, type Ending } from "./program/endings.js";
 export { linkProgram, programOf } from "./program/link.js";
 export type { Program } from "./program/program.js";
+export { countEnds } from "./jobs/count-ends.js";
+export { hireCrew, type Crew } from "./jobs/crew.js";
+export { cellOf, type Cell, type CellOutcome, type RulePlace } from "./matrix/cell.js";
+export { matrix } from "./matrix/matrix.js";
+export { drawUnits, DRAWS_PER_UNIT, type DrawUnit } from "./odds/draw-units.js";
+export { endsOf, type Ends } from "./odds/ends.js";
 export { makeResult, matchedRules, type BatchResult } from "./program/result.js";
 export type { NumberedRule, RuleNumbers } from "./program/rule-numbers.js";
 export { runBatch } from "./program/run-batch.js";

@@ -68,7 +68,7 @@ function widthOf({ fronts }: Block): number {
   return Math.min(MOST_WIDTH, Math.max(...widths));
 }
 
-const MOST_WIDTH = 36;
+const MOST_WIDTH = 48;
 
 /** One Service port by itself, with its addresses. */
 export function blockLines(block: Block, style: Style): readonly string[] {

@@ -54,11 +54,11 @@ export async function loadMatrix(
   const host = take(await loadHost(options, objects.nodes, node, io));
   progress.tell("loading the rules");
   const linked = take(await linkedRules(options, compilation, host, family, io));
-  const beliefs = compilation.beliefs.filter((belief) => isWanted(belief, options));
+  const beliefs = compilation.beliefs.filter(({ port }) => isWanted(port.name, options));
   if (beliefs.length === 0) faults.push(noService(compilation, options));
   if (linked.length === 0 || beliefs.length === 0) return { value: undefined, faults };
   const world = makeWorld({ rules: linked, host: host.host, statements, countersAnywhere: true });
-  const notes = [...nodeNotes(options, objects, settings), ...skippedNotes(compilation)];
+  const notes = [...nodeNotes(options, objects, settings), ...skippedNotes(compilation, options)];
   return { value: { world, objects, settings, beliefs, family, node, notes }, faults };
 }
 
@@ -90,7 +90,10 @@ async function linkedRules(
   return { value: [linkRules(completeRuleset(compilation))], faults: [] };
 }
 
-function isWanted({ port: { name } }: Belief, { service, namespace }: MatrixOptions): boolean {
+function isWanted(
+  name: { readonly namespace: string; readonly name: string },
+  { service, namespace }: MatrixOptions,
+): boolean {
   const names = service?.map((text) => text.replace(/^(?:svc|services?)\//, ""));
   const isNamed = names?.some(
     (text) => text === name.name || text === `${name.namespace}/${name.name}`,
@@ -118,13 +121,17 @@ function noService({ beliefs, skipped, objects }: Compilation, options: MatrixOp
 }
 
 /** Services that no proxy of this kind serves, so that nobody looks for them in the answer. */
-function skippedNotes({ skipped }: Compilation): readonly string[] {
-  if (skipped.size === 0) return [];
-  const shown = [...skipped].slice(0, 3).map(([name, why]) => `${name} (${why})`);
-  const more = skipped.size > shown.length ? ", ..." : "";
-  const noun = skipped.size === 1 ? "Service gets" : "Services get";
+function skippedNotes({ skipped }: Compilation, options: MatrixOptions): readonly string[] {
+  const wanted = [...skipped].filter(([key]) => {
+    const [namespace = "", name = ""] = key.split("/");
+    return isWanted({ namespace, name }, options);
+  });
+  if (wanted.length === 0) return [];
+  const shown = wanted.slice(0, 3).map(([name, why]) => `${name} (${why})`);
+  const more = wanted.length > shown.length ? ", ..." : "";
+  const noun = wanted.length === 1 ? "Service gets" : "Services get";
   return [
-    `${wholeText(skipped.size)} ${noun} no rules and no line here: ${shown.join(", ")}${more}`,
+    `${wholeText(wanted.length)} ${noun} no rules and no line here: ${shown.join(", ")}${more}`,
   ];
 }
 
