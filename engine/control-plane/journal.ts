@@ -17,6 +17,8 @@ export interface JournalEntry {
   readonly did: string;
   /** What it was done to, as in `pod/default/web-1`. */
   readonly object: string;
+  /** UID of what a remark is about. */
+  readonly uid?: string;
   readonly note: string | undefined;
   /** Whether it is a remark (which changes nothing), and of which weight. */
   readonly remark: "Normal" | "Warning" | undefined;

@@ -155,6 +155,22 @@ describe("chainwalk lab", () => {
     }
   });
 
+  it("lists events and endpoints, which are made from the rest, in kubectl's columns", async () => {
+    await well("apply -f web.yaml");
+    await well("tick");
+    const events = await well("get events");
+    assert.match(events, /^LAST SEEN   TYPE     REASON +OBJECT +MESSAGE\n/);
+    assert.match(
+      events,
+      /^\ds +Normal +Scheduled +pod\/client +Successfully assigned default\/client to node-\d$/m,
+    );
+    assert.match(await well("get ep web"), /^web    10\.0\.\d\.\d:8080,10\.0\.\d\.\d:8080   \ds$/m);
+    assert.match(await well("get svc,ep web -o name"), /^service\/web\nendpoints\/web\n$/);
+    assert.match((await lab("get ep none")).err, /endpoints "none" not found/);
+    await well("tick 2h");
+    assert.match((await lab("get events")).err, /No resources found/);
+  });
+
   const BAD: readonly (readonly [claim: string, manifest: string, message: RegExp])[] = [
     [
       "a selector that does not match its template",

@@ -1,5 +1,5 @@
 import { formatTime } from "../clock.js";
-import type { Actor } from "../journal.js";
+import type { Actor, JournalEntry } from "../journal.js";
 import { sameJson, type JsonObject } from "../json.js";
 import {
   keyOfObject,
@@ -59,6 +59,11 @@ export class ApiServer {
 
   static async open(parts: ApiServerParts): Promise<ApiServer> {
     return new ApiServer(parts, await ObjectStore.open(parts));
+  }
+
+  /** Who did what, and what components had to say. */
+  get journal(): readonly JournalEntry[] {
+    return this.#parts.journal.entries;
   }
 
   close(): Promise<void> {
@@ -189,6 +194,7 @@ export class ApiServer {
       because: actor.because,
       did: reason,
       object: about,
+      uid: object.metadata.uid,
       note,
       remark: type,
     });

@@ -1,4 +1,6 @@
 import { ALL_RESOURCES, type Resource } from "../api/resources.js";
+import { DERIVED_RESOURCES } from "../derived/resources.js";
+import type { DerivedResource } from "../derived/types.js";
 
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
@@ -39,8 +41,16 @@ export function resourceList(group: string): unknown {
     kind: "APIResourceList",
     apiVersion: "v1",
     groupVersion: group === "" ? "v1" : `${group}/v1`,
-    resources: own.flatMap(describeResource),
+    resources: [
+      ...own.flatMap(describeResource),
+      ...(group === "" ? DERIVED_RESOURCES.map(describeDerived) : []),
+    ],
   };
+}
+
+function describeDerived({ plural, singular, shortNames, kind }: DerivedResource): unknown {
+  const verbs = ["get", "list"];
+  return { name: plural, singularName: singular, namespaced: true, kind, verbs, shortNames };
 }
 
 function describeResource(resource: Resource): readonly unknown[] {

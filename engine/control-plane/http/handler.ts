@@ -7,6 +7,7 @@ import { isObject } from "../json.js";
 import type { AnyObject, Deployment, Plural, ReplicaSet } from "../objects.js";
 import { readBody, readDeleteOptions, readPatch } from "./body.js";
 import { VERSION, coreVersions, groupList, groupNamed, resourceList } from "./discovery.js";
+import { derivedResponse } from "./derived.js";
 import { renderList, renderOne, renderingFor, type Rendering } from "./render.js";
 import { readPath, type ResourcePath } from "./route.js";
 import { scaleOf, withScale } from "./scale.js";
@@ -25,6 +26,8 @@ export async function handleRequest(
 ): Promise<ApiResponse> {
   const meta = request.method === "GET" ? metaResponse(request.path) : undefined;
   if (meta !== undefined) return meta;
+  const derived = derivedResponse(api, request, now());
+  if (derived !== undefined) return derived;
   const path = readPath(request.path);
   if (path === undefined) {
     return refused(failure("NotFound", "the server could not find the requested resource").status);
@@ -33,8 +36,7 @@ export async function handleRequest(
   if (path.subresource === "scale") return scaleResponse(api, path, request);
   if (path.subresource === "binding") return bindingResponse(api, path, request);
   if (path.subresource !== undefined && path.subresource !== "status") {
-    const message = `${groupResource(path.resource)} have no ${path.subresource} here`;
-    return refused(failure("NotFound", message).status);
+    return refused(failure("BadRequest", whyNot(path)).status);
   }
   switch (request.method) {
     case "GET":
@@ -52,6 +54,15 @@ export async function handleRequest(
       return refused(failure("MethodNotAllowed", message).status);
     }
   }
+}
+
+/** What needs a program that really runs cannot be had. */
+const OF_PROGRAMS: ReadonlySet<string> = new Set(["log", "exec", "attach", "portforward", "proxy"]);
+
+function whyNot({ resource, name = "", subresource = "" }: ResourcePath): string {
+  return resource.plural === "pods" && OF_PROGRAMS.has(subresource)
+    ? `no program really runs in pod "${name}" of the lab, so there is no ${subresource} of it`
+    : `${groupResource(resource)} have no ${subresource} here`;
 }
 
 /** An empty OpenAPI document: kubectl then leaves it to the server to check fields. */

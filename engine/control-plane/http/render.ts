@@ -1,6 +1,7 @@
 import { apiVersionOf, type Resource } from "../api/resources.js";
 import { isKind } from "../api/typed.js";
 import type { AnyObject } from "../objects.js";
+import type { Cell, Column } from "../table/table.js";
 import { tableOf } from "../table/tables.js";
 
 /** How a client wants to see objects. */
@@ -55,18 +56,28 @@ function renderTable(
 ): unknown {
   const own = objects.filter((object) => isKind(resource.plural, object));
   const table = tableOf(resource.plural, own, now);
+  const rows = table.rows.map(({ cells, object }) => ({ cells, object: beside(object, include) }));
+  return tableOfRows(table.columns, rows, resourceVersion);
+}
+
+/** `rows` with what stands beside each. */
+export function tableOfRows(
+  columns: readonly Column[],
+  rows: readonly { readonly cells: readonly Cell[]; readonly object: unknown }[],
+  resourceVersion: string,
+): unknown {
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: { resourceVersion },
-    columnDefinitions: table.columns.map(({ name, wide }, index) => ({
+    columnDefinitions: columns.map(({ name, wide }, index) => ({
       name,
       type: "string",
       format: index === 0 ? "name" : "",
       description: "",
       priority: wide ? 1 : 0,
     })),
-    rows: table.rows.map(({ cells, object }) => ({ cells, object: beside(object, include) })),
+    rows,
   };
 }
 

@@ -1,9 +1,13 @@
 import { parseSelector, requirementHolds } from "../api/selector.js";
 import { failure, ok, type ApiResult } from "../api/status.js";
 import { isObject } from "../json.js";
-import type { AnyObject } from "../objects.js";
 
-export type Predicate = (object: AnyObject) => boolean;
+/** Anything with labels. */
+export interface Selectable {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> | undefined };
+}
+
+export type Predicate = (object: Selectable) => boolean;
 
 /** What `labelSelector` and `fieldSelector` of a query let through. */
 export function readSelectors(query: ReadonlyMap<string, string>): ApiResult<Predicate> {
@@ -40,7 +44,7 @@ function readFields(text: string): readonly FieldRequirement[] | undefined {
   return read.every((one) => one !== undefined) ? read : undefined;
 }
 
-function fieldOf(object: AnyObject, path: string): string {
+function fieldOf(object: Selectable, path: string): string {
   let value: unknown = object;
   for (const step of path.split(".")) value = isObject(value) ? value[step] : undefined;
   return typeof value === "string"

@@ -3,7 +3,7 @@ import type { Kinds, Plural } from "../objects.js";
 import { CONFIG_MAPS, LEASES, NAMESPACES, NODES, SECRETS, SERVICE_ACCOUNTS } from "./cluster.js";
 import { ENDPOINT_SLICES, SERVICES } from "./network.js";
 import { PODS } from "./pods.js";
-import { layOut, type Row, type Table, type TableKind } from "./table.js";
+import { layOut, type Cell, type Column, type Row, type Table, type TableKind } from "./table.js";
 import { DEPLOYMENTS, REPLICA_SETS } from "./workloads.js";
 
 const TABLES: { readonly [P in Plural]: TableKind<Kinds[P]> } = {
@@ -41,7 +41,16 @@ export interface TextOptions {
   readonly namePrefix?: string;
 }
 
-export function tableText(table: Table, options: TextOptions): string {
+/** What of a table is printed. */
+export interface TableRows {
+  readonly columns: readonly Column[];
+  readonly rows: readonly {
+    readonly cells: readonly Cell[];
+    readonly object: { readonly metadata: { readonly namespace: string } };
+  }[];
+}
+
+export function tableText(table: TableRows, options: TextOptions): string {
   const shown = table.columns
     .map((column, index) => ({ ...column, index }))
     .filter((column) => options.wide || !column.wide);

@@ -92,6 +92,62 @@ describe("the real kubectl against `lab serve`", { skip, timeout: 120_000 }, () 
     );
   });
 
+  it("describes, with the events of what it describes", async () => {
+    assert.match(
+      await well("describe deployment web"),
+      /Events:\n[^]*Normal +ScalingReplicaSet +\S+ +deployment-controller +Scaled up replica set web-\S+ to 1 from 0$/m,
+    );
+    const [pod = ""] = (await well("get pods -l app=web -o name")).split("\n");
+    const described = await well(`describe ${pod}`);
+    assert.match(described, /^Controlled By: +ReplicaSet\/web-\S+$/m);
+    assert.match(
+      described,
+      /Normal +Scheduled +\S+ +default-scheduler +Successfully assigned default\/web-/,
+    );
+    assert.match(described, /Normal +Started +\S+ +kubelet +Started container nginx$/m);
+    assert.match(await well("describe node node-1"), /^ +Ready +True .* KubeletReady/m);
+    assert.match(
+      await well("get events --field-selector reason=Scheduled"),
+      /^\d+s +Normal +Scheduled +pod\/web-/m,
+    );
+    assert.match(await well("events --for deployment/web"), /ScalingReplicaSet/);
+    assert.match(await well("get endpoints web"), /^web +10\.0\.\d+\.\d+:8080/m);
+    assert.match(await well("get svc,ep web -o wide"), /^endpoints\/web /m);
+  });
+
+  it("pauses, resumes, restarts and looks into history", async () => {
+    assert.match(await well("rollout history deployment/web --revision=2"), /Image:\s+nginx:2$/m);
+    assert.match(await well("rollout pause deployment/web"), /paused/);
+    assert.match(await well("rollout resume deployment/web"), /resumed/);
+    assert.match(await well("rollout restart deployment/web"), /restarted/);
+    assert.match(await well("rollout status deployment/web"), /successfully rolled out/);
+    const whole = await well("get deployment web -o yaml");
+    assert.match(
+      whole,
+      /^ {2}template:\n {4}metadata:\n {6}annotations:\n {8}kubectl.kubernetes.io\/restartedAt:/m,
+    );
+    assert.match(await well("apply -f -", whole), /^deployment.apps\/web (configured|unchanged)$/m);
+  });
+
+  it("is told what cannot be had, and why", async () => {
+    const [pod = ""] = (await well("get pods -l app=web -o name")).split("\n");
+    for (const words of [
+      ["logs", pod],
+      ["exec", pod, "--", "ls"],
+      ["port-forward", pod, "18080:80"],
+    ]) {
+      const { code, err } = await run(words);
+      assert.equal(code, 1, words.join(" "));
+      assert.match(err, /no program really runs in pod "web-\S+" of the lab/, words.join(" "));
+    }
+    for (const words of ["explain pod", "top pods", "get gizmos", "apply --server-side -f -"]) {
+      const { code, err } = await run(words.split(" "), "{}");
+      assert.equal(code, 1, words);
+      assert.doesNotMatch(err, /panic|InternalError|EOF$/, words);
+    }
+    assert.equal(await well("get --raw /healthz"), '"ok"\n');
+  });
+
   it("patches in all three ways, and edits labels", async () => {
     await well('patch deployment web -p {"spec":{"replicas":2}}');
     await well('patch deployment web --type=merge -p {"metadata":{"labels":{"tier":"front"}}}');

@@ -3,11 +3,21 @@ import { stringify } from "yaml";
 import type { Fault } from "../../../../engine/errors.js";
 import type { Cluster } from "../../../../engine/control-plane/cluster.js";
 import type { AnyObject, Kinds, Plural } from "../../../../engine/control-plane/objects.js";
-import { tableOf, tableText } from "../../../../engine/control-plane/table/tables.js";
+import type {
+  DerivedResource,
+  DerivedRow,
+} from "../../../../engine/control-plane/derived/types.js";
+import {
+  tableOf,
+  tableText,
+  type TableRows,
+} from "../../../../engine/control-plane/table/tables.js";
+import { isKind } from "../../../../engine/control-plane/api/typed.js";
 import { command, oneOf } from "../../command.js";
 import { failed, hintAtTime, onCluster, type LabContext, type Result } from "./context.js";
 import { addNamespaceOption, type NamespaceOptions } from "./options.js";
-import { readTargets, selectObjects, shownName, type Target } from "./targets.js";
+import { selectDerived, splitDerived } from "./derived.js";
+import { readTargets, selectObjects, type Target } from "./targets.js";
 
 const FORMATS = ["wide", "yaml", "json", "name"] as const;
 
@@ -35,10 +45,16 @@ export function getCommand(context: LabContext): Command {
 }
 
 /** The objects of one kind that a command asked for. */
-interface Group<P extends Plural = Plural> {
-  readonly target: Target;
-  readonly plural: P;
-  readonly objects: readonly Kinds[P][];
+interface Group {
+  /** As in `deployment.apps`, which stands before names. */
+  readonly title: string;
+  readonly namespaced: boolean;
+  readonly objects: readonly ShownObject[];
+  readonly table: TableRows;
+}
+
+interface ShownObject {
+  readonly metadata: { readonly name: string; readonly namespace: string };
 }
 
 function get(
@@ -47,20 +63,23 @@ function get(
   options: GetOptions,
   { io }: LabContext,
 ): Promise<Result> {
-  const targets = readTargets(words);
+  const { derived, others } = splitDerived(words);
+  const targets = others.length === 0 ? { value: [], faults: [] } : readTargets(others);
   const faults: Fault[] = [...targets.faults];
-  const groups: Group[] = [];
+  const found = new Map<Plural, { readonly target: Target; readonly objects: AnyObject[] }>();
   for (const target of targets.value) {
     const { plural } = target.resource;
     const selected = selectObjects(cluster, plural, target.name, options);
     faults.push(...selected.faults);
-    const before = groups.find((group) => group.plural === plural);
-    if (before === undefined) groups.push({ target, plural, objects: selected.value });
-    else
-      groups[groups.indexOf(before)] = {
-        ...before,
-        objects: [...before.objects, ...selected.value],
-      };
+    const before = found.get(plural);
+    if (before === undefined) found.set(plural, { target, objects: [...selected.value] });
+    else before.objects.push(...selected.value);
+  }
+  const groups = [...found.values()].map((one) => storedGroup(cluster, one.target, one.objects));
+  for (const { resource, name } of derived) {
+    const rows = selectDerived(cluster, resource, name, options);
+    faults.push(...rows.faults);
+    groups.push(derivedGroup(resource, rows.value));
   }
   const filled = groups.filter((group) => group.objects.length > 0);
   if (filled.length === 0 && faults.length === 0) {
@@ -70,18 +89,38 @@ function get(
       return Promise.resolve(failed(faults));
     }
   }
-  const single = targets.value.length === 1 && targets.value[0]?.name !== undefined;
-  io.out(show(cluster, filled, options, single));
+  const asked = [...targets.value, ...derived];
+  const single = asked.length === 1 && asked[0]?.name !== undefined;
+  io.out(show(filled, options, single));
   return Promise.resolve(failed(faults));
 }
 
-function show(
-  cluster: Cluster,
-  groups: readonly Group[],
-  options: GetOptions,
-  single: boolean,
-): string {
-  const objects = groups.flatMap((group): readonly AnyObject[] => group.objects);
+function storedGroup(cluster: Cluster, target: Target, objects: readonly AnyObject[]): Group {
+  const { resource } = target;
+  const suffix = resource.group === "" ? "" : `.${resource.group}`;
+  return {
+    title: resource.singular + suffix,
+    namespaced: resource.namespaced,
+    objects,
+    table: tableOf(resource.plural, ofKind(resource.plural, objects), cluster.now),
+  };
+}
+
+function ofKind<P extends Plural>(plural: P, objects: readonly AnyObject[]): readonly Kinds[P][] {
+  return objects.filter((object): object is Kinds[P] => isKind(plural, object));
+}
+
+function derivedGroup(resource: DerivedResource, rows: readonly DerivedRow[]): Group {
+  return {
+    title: resource.singular,
+    namespaced: true,
+    objects: rows.map(({ object }) => object),
+    table: { columns: resource.columns, rows },
+  };
+}
+
+function show(groups: readonly Group[], options: GetOptions, single: boolean): string {
+  const objects = groups.flatMap((group) => group.objects);
   const output = options.output ?? "wide";
   switch (output) {
     case "yaml":
@@ -90,16 +129,16 @@ function show(
       return `${JSON.stringify(shownWhole(objects, single), undefined, 4)}\n`;
     case "name":
       return groups
-        .flatMap(({ target, objects: own }) =>
-          own.map((one) => `${shownName(target.resource, one)}\n`),
+        .flatMap(({ title, objects: own }) =>
+          own.map(({ metadata }) => `${title}/${metadata.name}\n`),
         )
         .join("");
     case "wide":
-      return groups.map((group) => tableFor(cluster, group, options, groups.length > 1)).join("\n");
+      return groups.map((group) => tableFor(group, options, groups.length > 1)).join("\n");
   }
 }
 
-function shownWhole(objects: readonly AnyObject[], single: boolean): unknown {
+function shownWhole(objects: readonly ShownObject[], single: boolean): unknown {
   const [first] = objects;
   if (single && first !== undefined) return withoutEmpty(first);
   return {
@@ -111,18 +150,19 @@ function shownWhole(objects: readonly AnyObject[], single: boolean): unknown {
 }
 
 /** An object outside namespaces has no namespace, not an empty one. */
-function withoutEmpty(object: AnyObject): unknown {
+function withoutEmpty(object: ShownObject): unknown {
   const { namespace, ...metadata } = object.metadata;
   return namespace === "" ? { ...object, metadata } : object;
 }
 
-function tableFor(cluster: Cluster, group: Group, options: GetOptions, named: boolean): string {
-  const table = tableOf(group.plural, group.objects, cluster.now);
-  const { resource } = group.target;
-  const suffix = resource.group === "" ? "" : `.${resource.group}`;
+function tableFor(
+  { table, title, namespaced }: Group,
+  options: GetOptions,
+  named: boolean,
+): string {
   return tableText(table, {
     wide: options.output === "wide",
-    showNamespace: options.allNamespaces === true && resource.namespaced,
-    ...(named ? { namePrefix: resource.singular + suffix } : {}),
+    showNamespace: options.allNamespaces === true && namespaced,
+    ...(named ? { namePrefix: title } : {}),
   });
 }
