@@ -72,7 +72,8 @@ function visit(
   if (stage.hook !== "OUTPUT") branch.seenOut = branch.out;
   record(branch, { kind: "entered", hook: stage.hook, table: stage.table, depth: 0 });
   branch.scan = {
-    ...stage,
+    hook: stage.hook,
+    table: stage.table,
     backend: table.backend,
     later,
     base,

@@ -93,7 +93,7 @@ function withAddress(
   if (addresses === undefined) return tuple;
   const how = { persistent, side, zone };
   const address = pickAddress(addresses, tuple.source, tuple.destination, how);
-  return { ...tuple, [side]: address };
+  return side === "source" ? { ...tuple, source: address } : { ...tuple, destination: address };
 }
 
 /** ICMP's id stands in the source's place for both sides. */

@@ -114,11 +114,14 @@ function errorOf({ first, looped, end }: Branch): string | undefined {
 }
 
 export function stepsOf(events: readonly WalkEvent[]): readonly Step[] {
-  return events.flatMap((event) =>
-    event.kind === "matched"
-      ? [{ ...event.at, target: event.target, definition: event.definition }]
-      : [],
-  );
+  const steps: Step[] = [];
+  for (const event of events) {
+    if (event.kind !== "matched") continue;
+    const { at, target, definition } = event;
+    const { hook, table, chain, rule } = at;
+    steps.push({ hook, table, chain, rule, target, definition });
+  }
+  return steps;
 }
 
 function isTranslated(first: Packet, last: Packet): boolean {
