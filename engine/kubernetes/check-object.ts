@@ -31,7 +31,10 @@ const READERS: Readonly<Record<ObjectKind, Reader>> = {
   Pod: { apiVersion: "v1", check: checkPod },
 };
 
-/** The objects in a document: itself, or the items of a `List` or `...List`, however deep. */
+/** A list in a list is rare; without a limit one that holds itself would have no end. */
+const MOST_LISTS = 10;
+
+/** The objects in a document: itself, or the items of a `List` or `...List`, also of lists in it. */
 export function* objectsIn(
   document: unknown,
   path: readonly PathStep[],
@@ -45,6 +48,10 @@ export function* objectsIn(
   const kind = document["kind"];
   const items = document["items"];
   if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)) {
+    if (path.length >= 2 * MOST_LISTS) {
+      findings.error("nested-too-deep", `lists in lists, more than ${MOST_LISTS} deep`, ...path);
+      return;
+    }
     for (const [index, item] of items.entries()) {
       yield* objectsIn(item, [...path, "items", index], findings, document);
     }

@@ -1,5 +1,5 @@
 import type { Span } from "./document.js";
-import type { PathStep } from "./shape.js";
+import { DEEPEST, type PathStep } from "./shape.js";
 
 /** Paths as a tree, so that one pass over a text finds them all. */
 interface Wanted {
@@ -69,6 +69,7 @@ const BLANKS = /[ \t\r\n]*/y;
 
 class Scanner {
   private readonly text: string;
+  private depth = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -77,6 +78,8 @@ class Scanner {
   /** Passes a value and returns where it ends; notes its span when it is wanted. */
   value(from: number, wanted: Wanted | undefined): number {
     const start = this.blanks(from);
+    if (this.depth > DEEPEST) throw new Flaw(`nested more than ${DEEPEST} deep`, start);
+    this.depth++;
     const first = this.text[start];
     const end =
       first === "{"
@@ -84,6 +87,7 @@ class Scanner {
         : first === "["
           ? this.elements(start, wanted)
           : this.token(start, first === '"' ? STRING : LITERAL);
+    this.depth--;
     if (wanted !== undefined) wanted.span = { start, end };
     return end;
   }

@@ -1,29 +1,53 @@
-import { isMap, isNode, isSeq, parseAllDocuments, type Document, type Node } from "yaml";
+import { Composer, isMap, isNode, isSeq, Lexer, Parser, type Document, type Node } from "yaml";
 import type { Fault } from "../errors.js";
 import { faultAt, type ReadDocument, type ReadText, type Span } from "./document.js";
-import type { PathStep } from "./shape.js";
+import { DEEPEST, type PathStep } from "./shape.js";
 
 /** Reads a YAML text of one or more documents; documents that are not YAML are left out. */
 export function readYaml(file: string, text: string): ReadText {
-  const parsed = parseAllDocuments(text, { merge: true, prettyErrors: false });
-  const list: readonly Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
   const documents: ReadDocument[] = [];
   const faults: Fault[] = [];
-  for (const document of list) {
+  const tell = (code: string, message: string, span: Span) => {
+    faults.push(faultAt(code, message.split("\n", 1)[0] ?? message, file, text, span));
+  };
+  const tooDeepAt = compose(text, (document) => {
     for (const { message, pos } of document.errors) {
-      const span = { start: pos[0], end: pos[1] };
-      faults.push(faultAt("bad-yaml", message.split("\n", 1)[0] ?? message, file, text, span));
+      tell("bad-yaml", message, { start: pos[0], end: pos[1] });
     }
-    if (document.errors.length > 0 || document.contents === null) continue;
+    for (const { message, pos } of document.warnings) {
+      const span = { start: pos[0], end: pos[1] };
+      faults.push({ ...faultAt("odd-yaml", message, file, text, span), severity: "warning" });
+    }
+    if (document.errors.length > 0 || document.contents === null) return;
     try {
-      documents.push({ value: document.toJS(), locate: (paths) => locate(document, paths) });
+      const value: unknown = document.toJS();
+      if (value !== null) documents.push({ value, locate: (paths) => locate(document, paths) });
     } catch (error) {
       const span = spanOf(document.contents) ?? { start: 0, end: 1 };
-      const reason = error instanceof Error ? error.message : String(error);
-      faults.push(faultAt("bad-yaml", reason, file, text, span));
+      tell("bad-yaml", error instanceof Error ? error.message : String(error), span);
     }
+  });
+  if (tooDeepAt !== undefined) {
+    const message = `nested more than ${DEEPEST} deep; the file is not read from here on`;
+    tell("nested-too-deep", message, { start: tooDeepAt, end: tooDeepAt + 1 });
   }
-  return { documents: documents.filter(({ value }) => value !== null), faults };
+  return { documents, faults };
+}
+
+/**
+ * Hands on each document as soon as it is whole. Ends where the nesting gets too deep, which is
+ * where the library would run out of stack: the answer is the place.
+ */
+function compose(text: string, take: (document: Document.Parsed) => void): number | undefined {
+  const parser = new Parser();
+  const composer = new Composer({ merge: true, prettyErrors: false, logLevel: "error" });
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) for (const one of composer.next(token)) take(one);
+    if (parser.stack.length > DEEPEST) return parser.offset;
+  }
+  for (const token of parser.end()) for (const one of composer.next(token)) take(one);
+  for (const one of composer.end()) take(one);
+  return undefined;
 }
 
 function locate(document: Document, paths: readonly (readonly PathStep[])[]): readonly Span[] {

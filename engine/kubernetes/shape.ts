@@ -25,6 +25,9 @@ export class Findings {
   }
 }
 
+/** No Kubernetes object is nested as deep as this; parsers that call themselves stay safe. */
+export const DEEPEST = 500;
+
 export function isMapping(value: unknown): value is Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -30,10 +30,19 @@ export function changeBetween(before: RawObjects, after: RawObjects): ObjectChan
   const gone: unknown[] = [];
   for (const [key, object] of after) {
     if (!before.has(key)) add.push(object);
-    else if (JSON.stringify(before.get(key)) !== JSON.stringify(object)) update.push(object);
+    else if (!sameText(before.get(key), object)) update.push(object);
   }
   for (const [key, object] of before) if (!after.has(key)) gone.push(object);
   return { add, update, delete: gone };
+}
+
+/** What is nested too deep to be written counts as changed: the sync looks at it again. */
+function sameText(left: unknown, right: unknown): boolean {
+  try {
+    return JSON.stringify(left) === JSON.stringify(right);
+  } catch {
+    return false;
+  }
 }
 
 function itemsOf(value: unknown): readonly unknown[] {
@@ -45,7 +54,7 @@ function itemsOf(value: unknown): readonly unknown[] {
 }
 
 function keyOf(object: unknown): string {
-  if (!isMapping(object)) return JSON.stringify(object);
+  if (!isMapping(object)) return typeof object;
   const metadata = isMapping(object["metadata"]) ? object["metadata"] : {};
   return JSON.stringify([object["kind"], metadata["namespace"] ?? "default", metadata["name"]]);
 }
