@@ -42,8 +42,15 @@ export {
 } from "./iptables/probability.js";
 export type { Backend, Dump, DumpSection, ParseOptions } from "./iptables/parse.js";
 export { lastRuleset, parseDump, parseRestore } from "./iptables/parse.js";
-export type { PrintOptions, PrintStyle } from "./iptables/print.js";
-export { printCommand, printRestore, printRule, printRuleset } from "./iptables/print.js";
+export type { DumpStyle, PrintOptions, PrintStyle } from "./iptables/print.js";
+export {
+  printCommand,
+  printDump,
+  printLossless,
+  printRestore,
+  printRule,
+  printRuleset,
+} from "./iptables/print.js";
 export { canonicalRule, canonicalRuleset, sameRule, sameRuleset } from "./iptables/canonical.js";
 export { applyRestore, type ApplyOptions } from "./iptables/apply.js";
 export { checkDump, checkRuleset, type CheckOptions } from "./iptables/check.js";

@@ -1,16 +1,23 @@
 import type { Family } from "../net/ip.js";
 import { orderedChains, readingOf } from "./canonical.js";
+import type { Dump } from "./parse.js";
 import { kubeProxyRule } from "./print/kube-proxy.js";
+import { printLossless } from "./print/lossless.js";
 import { saveRule } from "./print/save.js";
 import { joinWords } from "./print/words.js";
 import type { RestoreCommand, RestoreInput } from "./restore.js";
 import { BUILT_IN_CHAINS, type Counters, type Rule, type Ruleset, type Table } from "./types.js";
+
+export { printLossless } from "./print/lossless.js";
 
 /**
  * `save`: byte for byte what `iptables-save` 1.8.9 prints after loading the rules, its banner
  * aside. `kube-proxy`: as kube-proxy writes its restore input.
  */
 export type PrintStyle = "save" | "kube-proxy";
+
+/** How a whole dump can be printed: as it stands, or its rules in one of the styles. */
+export type DumpStyle = PrintStyle | "lossless";
 
 export interface PrintOptions {
   /** Each rule's `[packets:bytes]` before it, as `iptables-save -c` prints. */
@@ -41,6 +48,15 @@ export function printRuleset(
     printTable(table, style, ruleset.family, options, lines);
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+/**
+ * All that was read of a text: `lossless` gives the text itself back, the other styles the tables of
+ * every section, one after the other.
+ */
+export function printDump(dump: Dump, style: DumpStyle, options: PrintOptions = {}): string {
+  if (style === "lossless") return printLossless(dump);
+  return dump.sections.map(({ ruleset }) => printRuleset(ruleset, style, options)).join("");
 }
 
 function printTable(

@@ -1,10 +1,14 @@
 import type { ChainDiff, RuleDiff, RulesetDiff } from "../../engine/iptables/diff.js";
 import { printRule } from "../../engine/iptables/print.js";
+import type { Rule } from "../../engine/iptables/types.js";
 import type { Family } from "../../engine/net/ip.js";
 import { JSON_VERSION } from "./json.js";
 import type { Style } from "./style.js";
 
-/** Changed chains only, `-` and `+` with each rule's position, as `iptables-save` prints the rule. */
+/**
+ * Changed chains only, each rule as `iptables-save` prints it with its position: `-` is gone, `+` is
+ * new, `~` stands elsewhere in its chain.
+ */
 export function diffText(diff: RulesetDiff, family: Family, style: Style): string {
   if (diff.same) return "the rules are the same\n";
   const chains = diff.chains.filter(({ change }) => change !== "same");
@@ -23,25 +27,21 @@ function chainLine({ table, chain, change, policy }: ChainDiff, style: Style): s
 }
 
 function ruleLines({ chain, rules }: ChainDiff, family: Family, style: Style): readonly string[] {
+  const print = (rule: Rule) => printRule(chain, rule, "save", family);
   return rules.flatMap((rule) => {
     switch (rule.change) {
       case "same":
         return [];
-      case "removed": {
-        const moved = rule.movedTo === undefined ? "" : style.dim(`  (now rule ${rule.movedTo})`);
-        return [
-          style.red(`- ${number(rule.position)} ${printRule(chain, rule.before, "save", family)}`) +
-            moved,
-        ];
-      }
+      case "removed":
+        // A rule that only moved is told once, where it stands now.
+        return rule.movedTo === undefined
+          ? [style.red(`- ${number(rule.position)} ${print(rule.before)}`)]
+          : [];
       case "added": {
-        const moved =
-          rule.movedFrom === undefined ? "" : style.dim(`  (was rule ${rule.movedFrom})`);
-        return [
-          style.green(
-            `+ ${number(rule.newPosition)} ${printRule(chain, rule.after, "save", family)}`,
-          ) + moved,
-        ];
+        const line = `${number(rule.newPosition)} ${print(rule.after)}`;
+        return rule.movedFrom === undefined
+          ? [style.green(`+ ${line}`)]
+          : [style.yellow(`~ ${line}`) + style.dim(`  (was rule ${rule.movedFrom})`)];
       }
     }
   });
@@ -51,11 +51,32 @@ function number(position: number): string {
   return String(position).padStart(4);
 }
 
+const FATES = ["gone", "new", "moved"] as const;
+
 function summaryOf(chains: readonly ChainDiff[]): string {
-  const rules = chains.flatMap((chain) => chain.rules);
-  const count = (change: RuleDiff["change"]): number =>
-    rules.filter((rule) => rule.change === change).length;
-  return `${chains.length} chain${chains.length === 1 ? "" : "s"} differ, ${count("removed")} rules removed, ${count("added")} added`;
+  const fates = chains.flatMap(({ rules }) => rules.map(fateOf));
+  const told = FATES.flatMap((fate) => {
+    const count = fates.filter((each) => each === fate).length;
+    return count === 0 ? [] : [`${rulesOf(count)} ${fate}`];
+  });
+  const head = `${chains.length} chain${chains.length === 1 ? " differs" : "s differ"}`;
+  return told.length === 0 ? head : `${head}: ${told.join(", ")}`;
+}
+
+/** A rule that moved is counted at its new place only. */
+function fateOf(rule: RuleDiff): (typeof FATES)[number] | undefined {
+  switch (rule.change) {
+    case "same":
+      return undefined;
+    case "removed":
+      return rule.movedTo === undefined ? "gone" : undefined;
+    case "added":
+      return rule.movedFrom === undefined ? "new" : "moved";
+  }
+}
+
+function rulesOf(count: number): string {
+  return `${count} rule${count === 1 ? "" : "s"}`;
 }
 
 /** The differences of one family. */

@@ -8,6 +8,8 @@ import { endsWalk, isUnconditional, type TableContext } from "./context.js";
 /** One way out of a chain that draws lots, and the share of packets that takes it. */
 interface Branch {
   readonly rule: Rule;
+  /** Of the packets that come to the rule; 1 for one that takes all of them. */
+  readonly chance: number;
   readonly share: number;
 }
 
@@ -53,7 +55,7 @@ function readLottery(chain: Chain, from: number, context: TableContext): Lottery
     const key = conditionsOf(rule, context.family);
     if (asked !== undefined && asked !== key) break;
     asked = key;
-    branches.push({ rule, share: left * draw });
+    branches.push({ rule, chance: draw, share: left * draw });
     left *= 1 - draw;
   }
   const last = chain.rules[at];
@@ -65,7 +67,7 @@ function readLottery(chain: Chain, from: number, context: TableContext): Lottery
     drawOf(last) === undefined &&
     (isUnconditional(last) || conditionsOf(last, context.family) === asked);
   if (!catches) return { branches, left, next: at };
-  return { branches: [...branches, { rule: last, share: left }], left: 0, next: at + 1 };
+  return { branches: [...branches, { rule: last, chance: 1, share: left }], left: 0, next: at + 1 };
 }
 
 /** The chance with which the rule's one `statistic` lets a packet match; `undefined` without one. */
@@ -116,13 +118,27 @@ function checkLottery(chain: Chain, lottery: Lottery, context: TableContext): vo
   }
   const even = 1 / branches.length;
   if (branches.some(({ share }) => Math.abs(share - even) > EVEN)) {
+    const isSlip = isOneChance(branches);
     context.report(
-      "note",
+      isSlip ? "warning" : "note",
       "uneven-probability",
-      `the targets in ${chain.name} get uneven shares: ${shares}`,
+      `the targets in ${chain.name} get uneven shares: ${shares}${isSlip ? evenChances(branches.length) : ""}`,
       { chain, rule: branches[0]?.rule, word: "--probability" },
     );
   }
+}
+
+/** Whether all draw with one chance, as if each saw all packets: hardly ever meant so. */
+function isOneChance(branches: readonly Branch[]): boolean {
+  const draws = branches.filter(({ chance }) => chance < 1);
+  const [first] = draws;
+  return draws.length > 1 && draws.every(({ chance }) => chance === first?.chance);
+}
+
+function evenChances(targets: number): string {
+  const chances = Array.from({ length: targets - 1 }, (_, at) => `1/${targets - at}`);
+  const shown = chances.length > 6 ? [...chances.slice(0, 3), "...", "1/2"] : chances;
+  return `; each draw sees only what those before it left: even shares take ${shown.join(", ")} and no draw in the last rule`;
 }
 
 function checkRepeats(chain: Chain, branches: readonly Branch[], context: TableContext): void {

@@ -26,10 +26,23 @@ function describeEnd(rule: Rule | undefined, at: number): string {
   return `rule ${at + 1}${line}`;
 }
 
+/** Chains that are made to be seen and not to be used (kubelet and kube-proxy: `iptables.Monitor`). */
+const PURPOSES: ReadonlyMap<string, string> = new Map([
+  ["KUBE-KUBELET-CANARY", "by its absence the kubelet sees that the tables were flushed"],
+  ["KUBE-PROXY-CANARY", "by its absence kube-proxy sees that the tables were flushed"],
+  ["KUBE-IPTABLES-HINT", "it shows others which backend the kubelet uses"],
+]);
+
 /** Chains that no hook leads to. */
 export function checkUnused({ table, hooks, report }: TableContext): void {
   for (const chain of table.chains.values()) {
     if (hooks.has(chain.name) || isBuiltIn(table, chain.name)) continue;
+    const purpose = PURPOSES.get(chain.name);
+    if (purpose !== undefined) {
+      const message = `nothing leads to ${chain.name}, as it should be: ${purpose}`;
+      report("note", "unused-chain", message, { chain });
+      continue;
+    }
     if (chain.rules.length === 0) {
       report("note", "unused-chain", `nothing leads to the empty chain ${chain.name}`, { chain });
       continue;

@@ -1,14 +1,15 @@
 import type { Command } from "commander";
-import { describePosition, hasErrors, type Fault } from "../../../engine/errors.js";
+import { hasErrors } from "../../../engine/errors.js";
 import { checkDump } from "../../../engine/iptables/check.js";
-import { JSON_VERSION } from "../../report/json.js";
+import { findingsJson, findingsText } from "../../report/findings.js";
 import { command, oneOf, type Context } from "../command.js";
-import { renderFaults, reportFaults } from "../faults.js";
+import { reportFaults } from "../faults.js";
 import { EXIT } from "../io.js";
 import { loadDump } from "../rules/load.js";
 
 interface CheckOptions {
   readonly output: "text" | "json";
+  readonly all?: boolean;
 }
 
 export function checkCommand(context: Context): Command {
@@ -23,16 +24,20 @@ export function checkCommand(context: Context): Command {
       oneOf(["text", "json"]),
       "text",
     )
+    .option(
+      "--all",
+      "every finding with its line, where otherwise what repeats itself is summed up",
+    )
     .addHelpText(
       "after",
-      "\nExit code: 0 nothing wrong (notes and warnings aside), 3 errors were found.",
+      "\nFindings are errors (iptables-restore or the kernel refuses the rules), warnings (they load and\nvery likely do not do what was meant) and notes, the worst first and the rare before the common;\n-o json has all of them, by line.\nExit code: 0 nothing wrong (notes and warnings aside), 3 errors were found.",
     )
     .action((path: string, options: CheckOptions) => runCheck(path, options, context));
 }
 
 async function runCheck(
   path: string,
-  { output }: CheckOptions,
+  { output, all = false }: CheckOptions,
   { io, done }: Context,
 ): Promise<void> {
   const { value: dump, faults } = await loadDump(path, undefined, io);
@@ -43,14 +48,9 @@ async function runCheck(
   }
   const found = checkDump({ value: dump, faults }, { file: path });
   io.out(
-    output === "json" ? `${JSON.stringify(findingsJson(found), null, 2)}\n` : renderFaults(found),
+    output === "json"
+      ? `${JSON.stringify(findingsJson(found), null, 2)}\n`
+      : findingsText(found, { all }),
   );
   done(hasErrors(found) ? EXIT.badInput : EXIT.done);
-}
-
-function findingsJson(faults: readonly Fault[]): unknown {
-  return {
-    version: JSON_VERSION,
-    findings: faults.map((found) => ({ ...found, position: describePosition(found.at) })),
-  };
 }

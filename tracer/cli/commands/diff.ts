@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { hasErrors } from "../../../engine/errors.js";
+import { fault, hasErrors } from "../../../engine/errors.js";
 import { diffRulesets } from "../../../engine/iptables/diff.js";
 import { lastRuleset, type Dump } from "../../../engine/iptables/parse.js";
 import type { Family } from "../../../engine/net/ip.js";
@@ -24,7 +24,10 @@ export function diffCommand(context: Context): Command {
       oneOf(["text", "json"]),
       "text",
     )
-    .addHelpText("after", "\nExit code: 0 the same, 1 they differ, 3 bad input.")
+    .addHelpText(
+      "after",
+      "\nChains that differ, rule by rule with its number in the chain: - gone, + new, ~ elsewhere.\nCounters, comments' quotes, the order of chains and other spellings do not count.\nExit code: 0 the same, 1 they differ, 3 bad input.",
+    )
     .action((before: string, after: string, options: DiffOptions) =>
       runDiff(before, after, options, context),
     );
@@ -36,6 +39,11 @@ async function runDiff(
   { output }: DiffOptions,
   { io, done }: Context,
 ): Promise<void> {
+  if (before === "-" && after === "-") {
+    reportFaults([fault("standard-input-twice", "standard input can be read only once", {})], io);
+    done(EXIT.usage);
+    return;
+  }
   const left = await loadDump(before, undefined, io);
   const right = await loadDump(after, undefined, io);
   const faults = [...left.faults, ...right.faults];
@@ -52,7 +60,7 @@ async function runDiff(
   if (output === "json") io.out(`${JSON.stringify(diffJson(diffs), null, 2)}\n`);
   else
     for (const { family, diff } of diffs)
-      io.out(`${diffs.length > 1 ? `IPv${family}: ` : ""}${diffText(diff, family, styleFor(io))}`);
+      io.out(`${diffs.length > 1 ? `IPv${family}\n` : ""}${diffText(diff, family, styleFor(io))}`);
   const same = diffs.every(({ diff }) => diff.same);
   done(hasErrors(faults) ? EXIT.badInput : same ? EXIT.done : EXIT.differs);
 }

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
-import { printRuleset } from "../../../engine/iptables/print.js";
+import { printDump, type DumpStyle } from "../../../engine/iptables/print.js";
 import { command, finish, oneOf, type Context } from "../command.js";
 import { loadDump } from "../rules/load.js";
 
 interface FmtOptions {
-  readonly style: "save" | "lossless" | "kube-proxy";
+  readonly style: DumpStyle;
+  readonly counters?: boolean;
 }
 
 export function fmtCommand(context: Context): Command {
@@ -16,17 +17,19 @@ export function fmtCommand(context: Context): Command {
       oneOf(["save", "lossless", "kube-proxy"]),
       "save",
     )
+    .option("-c, --counters", "with each rule's counters before it, as iptables-save -c prints")
+    .addHelpText(
+      "after",
+      "\nWhat cannot be understood is printed as it stands.\nExit code: 0 all was read without an error, 3 iptables-restore would refuse some of it.",
+    )
     .action((path: string, options: FmtOptions) => runFmt(path, options, context));
 }
 
-async function runFmt(path: string, { style }: FmtOptions, context: Context): Promise<void> {
+async function runFmt(path: string, options: FmtOptions, context: Context): Promise<void> {
   const { value: dump, faults } = await loadDump(path, undefined, context.io);
   if (dump !== undefined) {
-    const text =
-      style === "lossless"
-        ? dump.text
-        : dump.sections.map(({ ruleset }) => printRuleset(ruleset, style)).join("");
-    context.io.out(text);
+    const { style, counters = false } = options;
+    context.io.out(printDump(dump, style, { counters }));
   }
   finish(faults, context);
 }
