@@ -209,10 +209,27 @@ const tick = fc
 
 /** Likelier ones several times. */
 export const ACTS: readonly fc.Arbitrary<Act>[] = [
-  ...[apply, apply, apply, apply],
-  ...[expose, expose, scale, scale],
-  ...[undo, removeDeployment, removeService, removePod, crash, cut, restore],
-  ...[tick, tick, tick, tick, tick, tick],
+  apply,
+  apply,
+  apply,
+  apply,
+  expose,
+  expose,
+  scale,
+  scale,
+  undo,
+  removeDeployment,
+  removeService,
+  removePod,
+  crash,
+  cut,
+  restore,
+  tick,
+  tick,
+  tick,
+  tick,
+  tick,
+  tick,
 ];
 
 /** All nodes up, and time for everything: dead nodes' Pods take five minutes. */
