@@ -92,13 +92,44 @@ const GOOD: Json = {
 };
 
 /** Names that mean something to JavaScript, numbers out of every range, texts of all kinds. */
+const ODD_VALUES: readonly unknown[] = [
+  null,
+  true,
+  undefined,
+  0,
+  -0,
+  -1,
+  1.5,
+  65_536,
+  2 ** 53,
+  1e308,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  10n ** 40n,
+  "",
+  " ",
+  "__proto__",
+  "constructor",
+  "toString",
+  "None",
+  "\u0000",
+  "\n-A INPUT -j DROP",
+  '"; -j DROP',
+  "9".repeat(5_000),
+  "::ffff:1.2.3.4",
+  "1.2.3.4/33",
+  "/",
+  ":",
+  "🦊",
+  "\ud800",
+  [],
+  {},
+  [[]],
+  [null],
+  { items: [] },
+];
 const HOSTILE: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(
-    ...[null, true, 0, -0, -1, 65_536, 2 ** 53, 1e308, Number.NaN, Number.POSITIVE_INFINITY, 1.5],
-    ...["", " ", "__proto__", "constructor", "toString", "None", "\u0000", "\n-A INPUT -j DROP"],
-    ...['"; -j DROP', "9".repeat(5_000), "::ffff:1.2.3.4", "1.2.3.4/33", "/", ":", "🦊", "\ud800"],
-    ...[[], {}, [[]], [null], { items: [] }, 10n ** 40n, undefined],
-  ),
+  fc.constantFrom(...ODD_VALUES),
   fc.anything({ maxDepth: 3, withBigInt: true, withNullPrototype: true, withObjectString: true }),
 );
 
@@ -128,18 +159,16 @@ function withValue(value: unknown, path: readonly string[], other: unknown): unk
   return Object.fromEntries(entries);
 }
 
-const spoilt: fc.Arbitrary<unknown> = fc
-  .constantFrom(...OBJECTS)
-  .chain((object) =>
-    fc
-      .array(fc.tuple(fc.constantFrom(...placesIn(object)), HOSTILE), {
-        minLength: 1,
-        maxLength: 4,
-      })
-      .map((changes) =>
-        changes.reduce<unknown>((made, [{ path }, other]) => withValue(made, path, other), object),
-      ),
-  );
+const spoilt: fc.Arbitrary<unknown> = fc.constantFrom(...OBJECTS).chain((object) =>
+  fc
+    .array(fc.tuple(fc.constantFrom(...placesIn(object)), HOSTILE), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((changes) =>
+      changes.reduce<unknown>((made, [{ path }, other]) => withValue(made, path, other), object),
+    ),
+);
 
 const RULE_LINE = /^(?:\*\w+|COMMIT|:[-\w]+ - \[0:0\]|-[AX] [-\w]+(?: .*)?)$/;
 
