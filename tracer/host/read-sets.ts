@@ -60,7 +60,9 @@ function create(
   const shape = { type, dimensions, family, mask };
   const markMask = Number(optionOf(options, "markmask") ?? 0xffffffff);
   const entries: SetEntry[] = [];
-  const set = { name, type, dimensions, family, markMask, entries };
+  const timeout = Number(optionOf(options, "timeout") ?? 0);
+  const lasting = timeout > 0 ? { timeout } : {};
+  const set = { name, type, dimensions, family, markMask, entries, ...lasting };
   drafts.set(name, { set, shape, entries });
   return undefined;
 }

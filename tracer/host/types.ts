@@ -156,6 +156,8 @@ export interface IpSet {
   /** `markmask` of `hash:ip,mark`; all ones when not given. */
   readonly markMask: number;
   readonly entries: readonly SetEntry[];
+  /** Seconds that an entry stays to which nothing else is said; absent: for ever. */
+  readonly timeout?: number;
 }
 
 /**

@@ -56,7 +56,9 @@ function portMatches(
   side: "src" | "dst",
 ): Truth {
   if (isFurther(packet)) return "no";
-  if (part.protocol !== undefined && part.protocol !== packet.protocol) return "no";
+  const { protocol } = packet;
+  const holds = part.protocol ?? (protocol === TCP || protocol === UDP ? protocol : undefined);
+  if (holds !== protocol) return "no";
   if (WITH_PORTS.has(packet.protocol)) {
     const port = side === "src" ? packet.sourcePort : packet.destinationPort;
     return within({ not: false, value: { min: part.min, max: part.max } }, port);
@@ -66,9 +68,9 @@ function portMatches(
     if (isUnknown(icmpType)) return icmpType;
     if (isUnknown(icmpCode)) return icmpCode;
     const key = icmpType * 256 + icmpCode;
-    return truth(part.protocol !== undefined && key >= part.min && key <= part.max);
+    return truth(key >= part.min && key <= part.max);
   }
-  return truth(part.protocol !== undefined && part.min === 0);
+  return truth(part.min === 0);
 }
 
 function physicalMatches(name: string, { packet }: Branch, side: "src" | "dst"): Truth {

@@ -1,7 +1,7 @@
 import type { SetReference } from "../../engine/iptables/extensions/set-reference.js";
 import type { SetMatch } from "../../engine/iptables/extensions/set.js";
 import type { HostState, IpSet, SetEntry } from "../host/types.js";
-import { unknown } from "../packet/field.js";
+import { unknown, type Unknown } from "../packet/field.js";
 import type { Branch } from "../walk/branch.js";
 import { partMatches, type SetKey } from "./set-part.js";
 import { all, any, negatedIf, not, truth, type Truth } from "./truth.js";
@@ -58,6 +58,20 @@ function inMembers(set: IpSet, asked: SetReference, branch: Branch, host: HostSt
     }),
   );
   return any(answers);
+}
+
+/** The entry that a packet finds in the set, for what it carries; `undefined` without one. */
+export function entryOf(
+  asked: SetReference,
+  branch: Branch,
+  host: HostState,
+): SetEntry | Unknown | undefined {
+  const set = setNamed(asked.set, branch, host);
+  if (set === undefined) return unknown(`the ipset ${asked.set} is not given`);
+  if (set.dimensions.includes("set")) return unknown(`${asked.set} is a list of other sets`);
+  const best = bestEntry(set, asked, branch, host);
+  if (typeof best !== "object") return undefined;
+  return "unknown" in best || !best.nomatch ? best : undefined;
 }
 
 /** The matching entry with the narrowest networks: exceptions stand inside wider entries. */

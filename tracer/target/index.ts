@@ -126,7 +126,7 @@ function change(
       if (target.setMss === undefined || packet.tcpMss === undefined) return undefined;
       return rewrite(branch, where, { tcpMss: target.setMss });
     case "SET":
-      return changeSets(branch, target, world.host);
+      return changeSets(branch, target, world.host, where);
     case "AUDIT":
     case "CHECKSUM":
     case "LOG":

@@ -63,6 +63,8 @@ export interface Memory {
   readonly recent: PersistentMap<string, readonly RecentEntry[]>;
   /** Sets that `SET` rules changed. */
   readonly sets: PersistentMap<string, IpSet>;
+  /** Connections that a `connlimit` rule has counted, by rule and address. */
+  readonly counted: PersistentMap<string, readonly number[]>;
   /** Evaluations of an `nth` rule, octets of `quota`, tokens of `limit`: by rule or by bucket. */
   readonly counters: PersistentMap<string, number>;
   /** When a bucket of `counters` was last filled, ms since 1970. */
@@ -80,6 +82,7 @@ export function memoryOf(host: HostState): Memory {
     bySource: PersistentMap.of(new Map()),
     recent: PersistentMap.of(host.recent.value),
     sets: PersistentMap.of(new Map()),
+    counted: PersistentMap.of(new Map()),
     counters: PersistentMap.of(
       new Map([...host.nth].map(([rule, count]) => [`nth ${rule}`, count])),
     ),
@@ -215,6 +218,12 @@ export function forgetConnection(memory: Memory, connection: Tracked): Memory {
       .delete(tupleKey(connection.original, connection.zones.original))
       .delete(tupleKey(connection.reply, connection.zones.reply)),
   };
+}
+
+/** The connection of this number, if it is in the table and its time is not over. */
+export function liveConnection(memory: Memory, id: number): Tracked | undefined {
+  const known = memory.connections.get(id);
+  return known === undefined || isOver(known, memory.now) ? undefined : known;
 }
 
 /** All live connections, oldest first. */

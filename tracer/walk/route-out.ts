@@ -25,7 +25,7 @@ export function routeOut(walker: Walker, branch: Branch): void {
     return fail(branch, `the route to ${to} is ${found.as}`, ERRORS[found.as]);
   if (found.kind === "none") return fail(branch, `no route to ${to}`, ERRORS.none);
   const { route } = found;
-  if (route.type === "local") {
+  if (route.type === "local" || route.type === "anycast") {
     const hop = { via: undefined, device: "lo", weight: 1 };
     return sendBy(branch, "out", { route, hop });
   }

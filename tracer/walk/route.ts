@@ -19,7 +19,8 @@ export function flowOf(packet: Packet, inInterface: string, source: Address | un
     protocol: packet.protocol,
     sourcePort: packet.sourcePort,
     destinationPort: packet.destinationPort,
-    uid: packet.sender?.uid,
+    // What no program of this node sent is looked up in root's name (`sock_net_uid`).
+    uid: packet.sender === undefined ? 0 : packet.sender.uid,
   };
 }
 

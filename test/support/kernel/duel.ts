@@ -73,9 +73,16 @@ export class Duel {
     this.#family = family;
   }
 
-  static async create(topology: Topology, backend: Backend, family: Family): Promise<Duel> {
+  /** `prepare`: what is still to be done to the node before its state is read. */
+  static async create(
+    topology: Topology,
+    backend: Backend,
+    family: Family,
+    prepare?: (node: KernelNode) => Promise<void>,
+  ): Promise<Duel> {
     const node = await KernelNode.create(topology);
     try {
+      await prepare?.(node);
       return new Duel(node, topology, await hostOf(node), backend, family);
     } catch (error) {
       await node.close();

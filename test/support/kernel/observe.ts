@@ -1,7 +1,8 @@
 import type { Hook, TableName } from "../../../engine/iptables/types.js";
 import type { Sighting } from "./helper.js";
 import { readTrace, type LoadedRules, type TraceEvent } from "./trace.js";
-import { decodePacket, type SeenPacket, type WirePacket } from "./wire-format.js";
+import { decodePacket, protocolNumberOf, seenName } from "./wire-format.js";
+import type { SeenPacket, WirePacket } from "./wire-format.js";
 
 /** A rule that the kernel matched; `rule` counts from 1 among the rules of the text. */
 export interface ObservedStep {
@@ -61,7 +62,7 @@ export interface Sent {
 }
 
 export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observation {
-  const protocol = String(sent.packet.protocol);
+  const protocol = seenName(protocolNumberOf(sent.packet.protocol));
   const ours = (packet: SeenPacket): boolean =>
     packet.identity === sent.identity && packet.protocol === protocol;
   const traced = eventsOf(sighting.trace, scene);

@@ -242,7 +242,7 @@ type Transport = Pick<
 
 function transportOf(number: number, body: Buffer): Transport {
   const none = { sourcePort: undefined, destinationPort: undefined, flags: undefined };
-  const protocol = number === ICMPV6 ? "icmpv6" : protocolName(number);
+  const protocol = seenName(number);
   const noMessage = { icmpType: undefined, icmpCode: undefined, icmpId: undefined };
   const plain = { protocol, ...none, ...noMessage };
   if ((number === ICMP || number === ICMPV6) && body.length >= 2) {
@@ -258,6 +258,11 @@ function transportOf(number: number, body: Buffer): Transport {
 }
 
 const PROTOCOLS = { tcp: TCP, udp: UDP, sctp: SCTP, icmp: ICMP, icmpv6: ICMPV6 } as const;
+
+/** A protocol's name in a `SeenPacket`. */
+export function seenName(number: number): string {
+  return number === ICMPV6 ? "icmpv6" : protocolName(number);
+}
 
 export function protocolNumberOf(protocol: WirePacket["protocol"]): number {
   return typeof protocol === "number" ? protocol : PROTOCOLS[protocol];
