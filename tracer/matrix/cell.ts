@@ -116,6 +116,19 @@ function placeOfEnd(path: Path): RulePlace | undefined {
 }
 
 function merged(drafts: readonly Draft[]): Cell {
+  const outcomes: CellOutcome[] = [];
+  for (const draft of isPlainlyDistinct(drafts) ? drafts : alikeTogether(drafts)) {
+    outcomes.push({ ...draft, probability: fractionToNumber(draft.odds) });
+  }
+  return outcomes.sort((left, right) => likeliness(right) - likeliness(left));
+}
+
+/** As the endpoints of a Service are: seen without comparing all that may differ. */
+function isPlainlyDistinct(drafts: readonly Draft[]): boolean {
+  return new Set(drafts.map(({ destination }) => destination)).size === drafts.length;
+}
+
+function alikeTogether(drafts: readonly Draft[]): Iterable<Draft> {
   const byEnd = new Map<string, Draft>();
   for (const draft of drafts) {
     const key = keyOf(draft);
@@ -123,11 +136,7 @@ function merged(drafts: readonly Draft[]): Cell {
     const odds = known === undefined ? draft.odds : addFractions(known.odds, draft.odds);
     byEnd.set(key, { ...(known ?? draft), odds });
   }
-  const outcomes: CellOutcome[] = [];
-  for (const draft of byEnd.values()) {
-    outcomes.push({ ...draft, probability: fractionToNumber(draft.odds) });
-  }
-  return outcomes.sort((left, right) => likeliness(right) - likeliness(left));
+  return byEnd.values();
 }
 
 /** Shares that are meant to be equal differ by what the kernel's grid of 2^-31 leaves over. */

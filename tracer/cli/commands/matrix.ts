@@ -14,7 +14,7 @@ import { sourcesOf } from "../matrix/sources.js";
 import { shareText, startProgress, wholeText, type Progress } from "../progress.js";
 
 /** What a cell of ten endpoints costs a thread; ms. */
-const CELL_MS = 0.5;
+const CELL_MS = 0.07;
 
 export function matrixCommand(context: Context): Command {
   return addMatrixOptions(

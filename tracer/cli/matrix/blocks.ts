@@ -47,13 +47,14 @@ export function blockOf(belief: Belief, answers: readonly Answered[], world: Wor
 
 function linesOf(answers: readonly Answered[], world: World): readonly Line[] {
   const lines = new Map<string, Line>();
-  for (const { belief, source, cell, standing } of answers) {
-    const concrete = phraseOf(cell, { belief, world, concrete: true });
+  for (const { belief, serving, source, cell, standing } of answers) {
+    const { label } = belief.port;
+    const concrete = phraseOf(cell, { label, serving, world, concrete: true });
     const known = lines.get(concrete);
     lines.set(concrete, {
       sources: [...(known?.sources ?? []), source.name],
       concrete,
-      general: phraseOf(cell, { belief, world, concrete: false }),
+      general: phraseOf(cell, { label, serving, world, concrete: false }),
       standing,
     });
   }

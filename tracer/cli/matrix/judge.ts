@@ -15,11 +15,11 @@ export interface Answered extends Question {
 export type Standing = "served" | "problem" | "open";
 
 export function judge(question: Question, cell: Cell): Answered {
-  return { ...question, cell, standing: standingOf(question.belief, cell) };
+  return { ...question, cell, standing: standingOf(question, cell) };
 }
 
-function standingOf(belief: Belief, cell: Cell): Standing {
-  if (cell.every((outcome) => isServed(belief, outcome))) return "served";
+function standingOf({ serving }: Question, cell: Cell): Standing {
+  if (cell.every((outcome) => isServed(outcome, serving))) return "served";
   const hangs = cell.some(
     ({ verdict, conditions }) => verdict === "unknown" || conditions.length > 0,
   );
@@ -27,12 +27,11 @@ function standingOf(belief: Belief, cell: Cell): Standing {
 }
 
 /** Reached an address that the objects list as the Service's and as fit to serve. */
-export function isServed(belief: Belief, outcome: CellOutcome): boolean {
-  return arrives(outcome) && outcome.redirected && !isStale(belief, outcome);
+function isServed(outcome: CellOutcome, serving: ReadonlySet<string>): boolean {
+  return arrives(outcome) && outcome.redirected && serving.has(outcome.destination);
 }
 
-/** Sent to somebody whom the objects do not list as fit to serve, as rules that are out of date do. */
-export function isStale({ endpoints }: Belief, { destination, redirected }: CellOutcome): boolean {
-  if (!redirected) return false;
-  return !endpoints.some(({ text, from }) => text === destination && (from.ready || from.serving));
+/** `ADDRESS:PORT` of all endpoints that are fit to serve, if only as the last resort. */
+export function servingOf({ endpoints }: Belief): ReadonlySet<string> {
+  return new Set(endpoints.flatMap(({ text, from }) => (from.ready || from.serving ? [text] : [])));
 }

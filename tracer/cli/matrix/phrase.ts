@@ -1,13 +1,12 @@
 import { suppositionKey } from "../../odds/group.js";
 import { arrives, type Cell, type CellOutcome } from "../../matrix/cell.js";
-import type { Belief } from "../../../engine/services/types.js";
 import type { World } from "../../walk/world.js";
-import { isStale } from "./judge.js";
 import { reasonOf } from "./reason.js";
 
 /** How to say it: with this Service port's own addresses, or as it holds for others like it. */
 export interface Wording {
-  readonly belief: Belief;
+  readonly label: string;
+  readonly serving: ReadonlySet<string>;
   readonly world: World;
   readonly concrete: boolean;
 }
@@ -41,9 +40,9 @@ function endsPhrase(outcomes: Cell, wording: Wording): string {
 }
 
 /** Outcomes of one kind are told together. */
-function kindOf(outcome: CellOutcome, { belief, world }: Wording): string {
+function kindOf(outcome: CellOutcome, { serving, world }: Wording): string {
   const { verdict, redirected, masqueraded, with: answer } = outcome;
-  if (arrives(outcome) && redirected) return `served ${masqueraded} ${isStale(belief, outcome)}`;
+  if (arrives(outcome) && redirected) return `served ${masqueraded} ${isStale(outcome, serving)}`;
   if (arrives(outcome)) return `${verdict} ${outcome.destination} ${outcome.out}`;
   const { why, where } = reasonOf(outcome, world);
   return `${verdict} ${answer} ${why} ${where}`;
@@ -55,7 +54,7 @@ function endPhrase(alike: Cell, wording: Wording): string {
   const whole = total(alike);
   const share = whole > 1 - 1e-9 ? "" : `${percent(whole)} `;
   if (arrives(first) && first.redirected) {
-    const stale = isStale(wording.belief, first) ? ", no endpoint of the Service now" : "";
+    const stale = isStale(first, wording.serving) ? ", no endpoint of the Service now" : "";
     const masqueraded = first.masqueraded ? ", masqueraded" : "";
     return `${endpointsPhrase(alike, whole, wording)}${masqueraded}${stale}`;
   }
@@ -83,7 +82,7 @@ function endpointsPhrase(alike: Cell, whole: number, { concrete }: Wording): str
   return `${count} ${noun} (${isEven ? `${each} each` : `${percent(least)} to ${percent(most)}`})`;
 }
 
-function lossPhrase(outcome: CellOutcome, { belief, world, concrete }: Wording): string {
+function lossPhrase(outcome: CellOutcome, { label, world, concrete }: Wording): string {
   const { verdict, destination, out, with: answer } = outcome;
   switch (verdict) {
     case "forwarded":
@@ -96,7 +95,7 @@ function lossPhrase(outcome: CellOutcome, { belief, world, concrete }: Wording):
       const { why, where } = reasonOf(outcome, world);
       const answered =
         verdict === "rejected" ? `rejected with ${answer ?? "an ICMP error"}` : verdict;
-      const told = concrete ? why : why.replaceAll(belief.port.label, "it");
+      const told = concrete ? why : why.replaceAll(label, "it");
       const place = concrete
         ? where
         : where.replace(/ \d+(?= of |, line |$)/, "").replace(/, line \d+/, "");
@@ -109,6 +108,11 @@ function lossPhrase(outcome: CellOutcome, { belief, world, concrete }: Wording):
     case "unknown":
       return `${verdict}: ${outcome.because}`;
   }
+}
+
+/** Sent to somebody whom the objects do not list as fit to serve, as rules that are out of date do. */
+function isStale({ destination }: CellOutcome, serving: ReadonlySet<string>): boolean {
+  return !serving.has(destination);
 }
 
 function total(outcomes: Cell): number {

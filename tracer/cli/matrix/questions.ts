@@ -6,6 +6,7 @@ import { makePacket } from "../../packet/make.js";
 import type { Packet } from "../../packet/types.js";
 import { CLIENT_PORT, entranceOf } from "../trace/packet.js";
 import { frontsOf, nodeAddresses, type Front } from "./fronts.js";
+import { servingOf } from "./judge.js";
 import type { MatrixSetup } from "./load.js";
 import type { Source } from "./sources.js";
 
@@ -14,6 +15,8 @@ export interface Question {
   readonly belief: Belief;
   readonly front: Front;
   readonly source: Source;
+  /** Where it should end: see `servingOf`. */
+  readonly serving: ReadonlySet<string>;
   /** The first packet of a new connection. */
   readonly packet: Packet;
 }
@@ -29,8 +32,9 @@ export function questionsOf(setup: MatrixSetup, sources: readonly Source[]): rea
     if (!entrances.has(address)) entrances.set(address, entranceOf(world.host, address));
     return entrances.get(address);
   };
-  return beliefs.flatMap((belief) =>
-    frontsOf(belief.port, nodes).flatMap((front) =>
+  return beliefs.flatMap((belief) => {
+    const serving = servingOf(belief);
+    return frontsOf(belief.port, nodes).flatMap((front) =>
       sources.flatMap((source): Question[] => {
         const address = source.addressFor(belief, front);
         if (address === undefined) return [];
@@ -42,8 +46,8 @@ export function questionsOf(setup: MatrixSetup, sources: readonly Source[]): rea
           destinationPort: front.port,
           inInterface: entrance(address),
         });
-        return [{ belief, front, source, packet }];
+        return [{ belief, front, source, serving, packet }];
       }),
-    ),
-  );
+    );
+  });
 }
