@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -248,6 +249,32 @@ describe("chainwalk lab", () => {
     assert.match(broken.err, /no lab session, or was cut off/);
     rmSync(file);
     assert.deepEqual(readdirSync(folder).toSorted(), ["web.yaml"]);
+  });
+
+  it("lets commands that come at once do their work one after another", async () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const done = await Promise.all(
+      names.map((name) =>
+        lab("apply -f -", `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}}`),
+      ),
+    );
+    assert.deepEqual(
+      done.map(({ exitCode }) => exitCode),
+      names.map(() => 0),
+    );
+    assert.equal(await well("get cm -o name"), names.map((name) => `configmap/${name}\n`).join(""));
+    assert.deepEqual(readdirSync(folder).toSorted(), ["chainwalk-lab.json", "web.yaml"]);
+  });
+
+  it("goes on from the last whole state after a command that was killed", async () => {
+    await well("apply -f web.yaml");
+    const earlier = state();
+    const killed = spawnSync(process.execPath, ["-e", ""]);
+    writeFileSync(join(folder, "chainwalk-lab.json.lock"), `${killed.pid}\n`);
+    writeFileSync(join(folder, "chainwalk-lab.json.tmp"), earlier.slice(0, 1000));
+    await well("tick");
+    assert.match(await well("get pods -l app=web"), /1\/1     Running/);
+    assert.deepEqual(readdirSync(folder).toSorted(), ["chainwalk-lab.json", "web.yaml"]);
   });
 
   it("speaks of what is not there as kubectl does", async () => {

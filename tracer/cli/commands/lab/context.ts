@@ -26,21 +26,47 @@ export function failed(faults: readonly Fault[]): Result {
   return { faults, changed: false };
 }
 
-/** Runs a command's work on the lab's cluster and keeps what came of it. */
+/** Runs a command's work on the lab's cluster, alone, and keeps what came of it. */
 export async function onCluster(
   context: LabContext,
   command: Command,
   work: (session: Session) => Promise<Result>,
 ): Promise<void> {
-  const lab = context.lab(command);
-  const opened = await lab.open();
-  if (opened.value === undefined) {
-    report(opened.faults, context);
+  await claimed(context, context.lab(command), async (lab) => {
+    const opened = await lab.open();
+    if (opened.value === undefined) return opened.faults;
+    const { faults, changed } = await work(opened.value);
+    const kept = changed ? await lab.keep(opened.value) : { faults: [] };
+    return [...faults, ...kept.faults];
+  });
+}
+
+/** Does something with a lab that no other command may change meanwhile, and reports the faults. */
+export async function claimed(
+  context: LabContext,
+  lab: Lab,
+  work: (lab: Lab) => Promise<readonly Fault[]>,
+): Promise<void> {
+  const claim = await lab.claim();
+  if (claim.value === undefined) {
+    report(claim.faults, context);
     return;
   }
-  const { faults, changed } = await work(opened.value);
-  const kept = changed ? await lab.keep(opened.value) : { faults: [] };
-  report([...faults, ...kept.faults], context);
+  try {
+    report(await work(lab), context);
+  } finally {
+    await claim.value();
+  }
+}
+
+/** Runs a command that only looks: it sees the cluster as it was last kept, whoever is at work. */
+export async function lookAtCluster(
+  context: LabContext,
+  command: Command,
+  work: (session: Session) => Promise<readonly Fault[]> | readonly Fault[],
+): Promise<void> {
+  const opened = await context.lab(command).open();
+  report(opened.value === undefined ? opened.faults : await work(opened.value), context);
 }
 
 /** Kubernetes' messages speak for themselves: they are printed as kubectl does. */

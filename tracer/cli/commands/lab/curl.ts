@@ -7,6 +7,9 @@ import {
   fractionToNumber,
   type Fraction,
 } from "../../../odds/fraction.js";
+import type { Family } from "../../../../engine/net/ip.js";
+import { actionOf } from "../../../report/step.js";
+import type { Step } from "../../../walk/result.js";
 import { EXIT } from "../../io.js";
 import { command } from "../../command.js";
 import { failed, onCluster, type LabContext, type Result } from "./context.js";
@@ -131,11 +134,16 @@ function hopText({ node, path, back }: Hop, verbose: boolean): string {
   const out = path.out === undefined ? "" : ` by ${path.out}`;
   const line = `  ${node}: ${back ? "answer " : ""}${path.verdict}${out}\n`;
   if (!verbose) return line;
-  const steps = path.steps.map(({ table, chain, rule, target }) => {
-    const what = target === "" ? "" : ` -> ${target}`;
-    return `    ${table} ${chain} rule ${rule}${what}\n`;
-  });
-  return line + steps.join("");
+  return line + path.steps.map((step) => `  ${stepText(step, path.first.family)}\n`).join("");
+}
+
+function stepText(step: Step, family: Family): string {
+  const comments = (step.definition?.matches ?? []).flatMap((match) =>
+    match.name === "comment" && match.comment !== undefined ? [match.comment] : [],
+  );
+  const place = `${step.table.padEnd(8)} ${`${step.chain} ${step.rule}`.padEnd(30)}`;
+  const note = comments.join(", ");
+  return `  ${place} ${actionOf(step, family).padEnd(28)} ${note}`.trimEnd();
 }
 
 /** Ends that are the same to the client, together. */

@@ -3,7 +3,7 @@ import type { Cluster } from "../../../../engine/control-plane/cluster.js";
 import type { JournalEntry } from "../../../../engine/control-plane/journal.js";
 import { layOut } from "../../../../engine/control-plane/table/table.js";
 import { command, integer, oneOf } from "../../command.js";
-import { UNCHANGED, onCluster, type LabContext } from "./context.js";
+import { lookAtCluster, type LabContext } from "./context.js";
 
 const FORMATS = ["json"] as const;
 
@@ -21,14 +21,14 @@ export function eventsCommand(context: LabContext): Command {
     .option("--all", "with the cluster's own beginnings")
     .option("-o, --output <json>", "one JSON object a line", oneOf(FORMATS))
     .action((options: EventsOptions, self: Command) =>
-      onCluster(context, self, ({ cluster }) => {
+      lookAtCluster(context, self, ({ cluster }) => {
         const entries = chosen(cluster, options);
         context.io.out(
           options.output === "json"
             ? entries.map((entry) => `${JSON.stringify(entry)}\n`).join("")
             : asText(entries, cluster),
         );
-        return Promise.resolve(UNCHANGED);
+        return [];
       }),
     );
 }

@@ -14,7 +14,7 @@ import {
 } from "../../../../engine/control-plane/table/tables.js";
 import { isKind } from "../../../../engine/control-plane/api/typed.js";
 import { command, oneOf } from "../../command.js";
-import { failed, hintAtTime, onCluster, type LabContext, type Result } from "./context.js";
+import { hintAtTime, lookAtCluster, type LabContext } from "./context.js";
 import { addNamespaceOption, type NamespaceOptions } from "./options.js";
 import { selectDerived, splitDerived } from "./derived.js";
 import { readTargets, selectObjects, type Target } from "./targets.js";
@@ -34,12 +34,12 @@ export function getCommand(context: LabContext): Command {
     .option("-l, --selector <labels>", "only those with these labels: app=web,tier!=db")
     .option("-o, --output <wide|yaml|json|name>", "more columns, or whole objects", oneOf(FORMATS))
     .action((words: readonly string[], options: GetOptions, self: Command) =>
-      onCluster(context, self, async (session) => {
-        const result = await get(session.cluster, words, options, context);
+      lookAtCluster(context, self, (session) => {
+        const faults = get(session.cluster, words, options, context);
         if (options.output === undefined || options.output === "wide") {
           hintAtTime(session, context.io);
         }
-        return result;
+        return faults;
       }),
     );
 }
@@ -62,7 +62,7 @@ function get(
   words: readonly string[],
   options: GetOptions,
   { io }: LabContext,
-): Promise<Result> {
+): readonly Fault[] {
   const { derived, others } = splitDerived(words);
   const targets = others.length === 0 ? { value: [], faults: [] } : readTargets(others);
   const faults: Fault[] = [...targets.faults];
@@ -86,13 +86,13 @@ function get(
     const where = options.allNamespaces === true ? "" : ` in ${options.namespace} namespace`;
     if (options.output === undefined || options.output === "wide") {
       io.err(`No resources found${where}${where === "" ? "" : "."}\n`);
-      return Promise.resolve(failed(faults));
+      return faults;
     }
   }
   const asked = [...targets.value, ...derived];
   const single = asked.length === 1 && asked[0]?.name !== undefined;
   io.out(show(filled, options, single));
-  return Promise.resolve(failed(faults));
+  return faults;
 }
 
 function storedGroup(cluster: Cluster, target: Target, objects: readonly AnyObject[]): Group {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { fault } from "../../../../engine/errors.js";
+import { fault, type Fault } from "../../../../engine/errors.js";
 import { parseAddressOf } from "../../../../engine/net/ip.js";
 import { command, collect, integer } from "../../command.js";
-import { CHANGED, report, type LabContext } from "./context.js";
-import { DEFAULT_CLUSTER, newSession, type NewCluster } from "./session.js";
+import { claimed, type LabContext } from "./context.js";
+import { DEFAULT_CLUSTER, newSession, type Lab, type NewCluster } from "./session.js";
 
 interface InitOptions {
   readonly nodes: number;
@@ -31,25 +31,23 @@ export function initCommand(context: LabContext): Command {
     .option("--node-network <cidr>", "addresses of nodes", settings.nodeNetwork)
     .option("--max-pods <count>", "how many Pods a node takes", integer(1, 1000), 110)
     .option("--force", "even if there is one already, which is lost then")
-    .action(async (options: InitOptions, self: Command) => {
-      const lab = context.lab(self);
-      if (options.force !== true && (await lab.exists())) {
-        const message = `error: ${lab.name} holds a cluster already; --force begins anew and loses it`;
-        report([fault("cluster-exists", message, { file: lab.name })], context);
-        return;
-      }
-      const session = await begin(options);
-      if (session.value === undefined) {
-        report(session.faults, context);
-        return;
-      }
-      const kept = await lab.keep(session.value);
-      if (kept.faults.length === 0) {
-        const { length } = session.value.cluster.api.cache.list("nodes");
-        context.io.out(`lab of ${length} node${length === 1 ? "" : "s"} in ${lab.name}\n`);
-      }
-      report([...CHANGED.faults, ...kept.faults], context);
-    });
+    .action((options: InitOptions, self: Command) =>
+      claimed(context, context.lab(self), (lab) => init(lab, options, context)),
+    );
+}
+
+async function init(lab: Lab, options: InitOptions, { io }: LabContext): Promise<readonly Fault[]> {
+  if (options.force !== true && (await lab.exists())) {
+    const message = `error: ${lab.name} holds a cluster already; --force begins anew and loses it`;
+    return [fault("cluster-exists", message, { file: lab.name })];
+  }
+  const session = await begin(options);
+  if (session.value === undefined) return session.faults;
+  const kept = await lab.keep(session.value);
+  if (kept.faults.length > 0) return kept.faults;
+  const { length } = session.value.cluster.api.cache.list("nodes");
+  io.out(`lab of ${length} node${length === 1 ? "" : "s"} in ${lab.name}\n`);
+  return [];
 }
 
 async function begin(options: InitOptions) {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { fault } from "../../../../engine/errors.js";
 import { printRuleset } from "../../../../engine/iptables/print.js";
 import { command } from "../../command.js";
-import { UNCHANGED, failed, onCluster, type LabContext } from "./context.js";
+import { lookAtCluster, type LabContext } from "./context.js";
 import { rulesOfNode } from "./network/rules.js";
 
 interface RulesOptions {
@@ -13,14 +13,14 @@ export function rulesCommand(context: LabContext): Command {
   return command("rules", "print the iptables-save of a node, as its proxy has made it")
     .requiredOption("--node <name>", "which node")
     .action((options: RulesOptions, self: Command) =>
-      onCluster(context, self, ({ cluster }) => {
+      lookAtCluster(context, self, ({ cluster }) => {
         const rules = rulesOfNode(cluster, options.node);
         if (rules === undefined) {
           const message = `Error from server (NotFound): nodes "${options.node}" not found`;
-          return Promise.resolve(failed([fault("not-found", message, {})]));
+          return [fault("not-found", message, {})];
         }
         context.io.out(printRuleset(rules, "save"));
-        return Promise.resolve(UNCHANGED);
+        return [];
       }),
     );
 }

@@ -61,13 +61,23 @@ async function openLab({ etcd }: ServeOptions, self: Command, context: LabContex
     return { lab, keep: () => store.close() };
   }
   const kept = context.lab(self);
+  const claim = await kept.claim();
+  const release = claim.value;
+  if (release === undefined) {
+    report(claim.faults, context);
+    return nothing;
+  }
   const opened = await kept.open();
   const session = opened.value;
   if (session === undefined) {
     report(opened.faults, context);
+    await release();
     return nothing;
   }
-  const keep = async (): Promise<void> => report((await kept.keep(session)).faults, context);
+  const keep = async (): Promise<void> => {
+    report((await kept.keep(session)).faults, context);
+    await release();
+  };
   return { lab: session.cluster, keep };
 }
 

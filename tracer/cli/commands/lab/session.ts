@@ -15,6 +15,7 @@ import {
 } from "../../../../engine/control-plane/settings.js";
 import { MemoryStore } from "../../../../engine/control-plane/store/memory.js";
 import type { Io } from "../../io.js";
+import { claimFile, type Release } from "./claim.js";
 
 /** Where a lab's cluster is kept between two commands. */
 export interface Lab {
@@ -22,6 +23,8 @@ export interface Lab {
   open(): Promise<Checked<Session | undefined>>;
   /** Puts it down again. */
   keep(session: Session): Promise<Checked<undefined>>;
+  /** Keeps other commands from changing it meanwhile. */
+  claim(): Promise<Checked<Release | undefined>>;
   /** Whether there is one already. */
   exists(): Promise<boolean>;
   /** What it is called in messages. */
@@ -77,6 +80,10 @@ export function fileLab(io: Io, option: string | undefined): Lab {
         return unwritable(name, error);
       }
     },
+    claim: async () => {
+      const claim = await claimFile(path);
+      return typeof claim === "string" ? unwritable(name, claim) : { value: claim, faults: [] };
+    },
     exists: async () => (await readIfThere(path)) !== undefined,
   };
 }
@@ -87,6 +94,7 @@ export function memoryLab(start: Session, name: string): Lab {
     name,
     open: () => Promise.resolve({ value: start, faults: [] }),
     keep: () => Promise.resolve({ value: undefined, faults: [] }),
+    claim: () => Promise.resolve({ value: () => Promise.resolve(), faults: [] }),
     exists: () => Promise.resolve(true),
   };
 }
@@ -101,9 +109,12 @@ async function readIfThere(path: string): Promise<string | Error | undefined> {
   }
 }
 
-/** A reader sees the old file or the new one, never a part. */
+/**
+ * A reader sees the old file or the new one, never a part. Whoever writes has claimed it; what a
+ * writer that was killed has left is overwritten.
+ */
 async function replaceFile(path: string, text: string): Promise<void> {
-  const half = `${path}.${process.pid}.tmp`;
+  const half = `${path}.tmp`;
   try {
     await writeFile(half, text, { flush: true });
     await rename(half, path);
