@@ -35,6 +35,16 @@ describe("the packed library, installed into an empty folder", () => {
     assert.match(output, /31357/);
   });
 
+  it("spreads work over threads of its own", () => {
+    const example = (name: string) => join("node_modules/chainwalk/examples/matrix", name);
+    const where = ["-f", example("cluster.yaml"), "--config", example("kube-proxy.yaml")];
+    const matrix = ["chainwalk", "matrix", ...where, "--node", "worker-1", "-o", "json", "--jobs"];
+    assert.equal(run(folder, "npx", ...matrix, "2"), run(folder, "npx", ...matrix, "1"));
+    const ends = ["--from", "external", "--to", "svc/default/web", "--count", "600000", "--jobs"];
+    const count = ["chainwalk", "trace", ...where, ...ends];
+    assert.equal(run(folder, "npx", ...count, "2"), run(folder, "npx", ...count, "1"));
+  });
+
   it("is imported by name from engine and tracer", () => {
     writeFileSync(
       join(folder, "use.mjs"),

@@ -4,7 +4,7 @@ import { answersOf, type Crew } from "./crew.js";
 import { addCounts, type Task } from "./tasks.js";
 
 /** A task is over soon enough for somebody who wants to stop. */
-const UNITS_PER_TASK = 16;
+const UNITS_PER_TASK = 4;
 
 /** How far the work has come, in draws. */
 export type Told = (done: number) => void;

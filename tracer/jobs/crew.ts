@@ -44,7 +44,7 @@ async function pool(world: World, jobs: number, signal: AbortSignal): Promise<Cr
     minThreads: jobs,
     maxThreads: jobs,
     workerData: packWorld(world),
-    ...(EXTENSION === ".ts" ? { execArgv: ["--import", "tsx"] } : {}),
+    ...(EXTENSION === ".ts" ? { execArgv: ["--import", import.meta.resolve("tsx")] } : {}),
   });
   return {
     jobs,
