@@ -300,7 +300,7 @@ describe("owner and cgroup", () => {
 });
 
 describe("conntrack", () => {
-  const DNAT = "PREROUTING -d 192.0.2.1 -j DNAT --to-destination 10.0.0.5:8080 -p tcp";
+  const DNAT = "PREROUTING -d 192.0.2.1 -p tcp -j DNAT --to-destination 10.0.0.5:8080";
   const toNode = packet(`tcp ${FROM}:40000 > 192.0.2.1:80 eth0`);
   const seen = (nat: string, condition: string, sent = toNode) =>
     trace(worldOf({ nat, mangle: `FORWARD -m conntrack ${condition}` }), sent).path.steps.some(
