@@ -3,7 +3,7 @@ import { ByteWriter } from "./bytes.js";
 import { CHAIN } from "./chain-names.js";
 import type { SyncConditions } from "./context.js";
 import type { KubeRule } from "./rule.js";
-import { serviceRules } from "./service-rules.js";
+import { serviceRules, type ServiceRules } from "./service-rules.js";
 import { declaration, writeRules } from "./text.js";
 
 /** The chains that all Services share, each with its table. */
@@ -29,11 +29,12 @@ export interface Chunk {
   readonly nat: ByteWriter;
 }
 
-/** The rules of one Service port, written once and kept while its belief stands. */
+/** The rules of one Service port, counted, and written once and kept while its belief stands. */
 export interface Entry {
   readonly belief: Belief;
   readonly conditions: SyncConditions;
-  readonly chunk: Chunk;
+  /** `undefined`: not written, only counted. A minimal sync has no use for its text. */
+  readonly chunk: Chunk | undefined;
   /** Where its bytes are in each part of the chunk. */
   readonly filterStart: number;
   readonly filterEnd: number;
@@ -77,16 +78,45 @@ function endpointsOf(beliefs: readonly Belief[]): number {
   return beliefs.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
 }
 
+/** An entry whose text is written. */
+export interface WrittenEntry extends Entry {
+  readonly chunk: Chunk;
+}
+
+export function isWritten(entry: Entry): entry is WrittenEntry {
+  return entry.chunk !== undefined;
+}
+
 /** Compiles beliefs into entries, in their order; all share one chunk. */
 export function compileEntries(
   beliefs: readonly Belief[],
   conditions: SyncConditions,
   chunk = chunkFor(beliefs),
-): readonly Entry[] {
-  return beliefs.map((belief) => compileEntry(belief, conditions, chunk));
+): readonly WrittenEntry[] {
+  return beliefs.map((belief) => writeEntry(belief, conditions, chunk));
 }
 
-function compileEntry(belief: Belief, conditions: SyncConditions, chunk: Chunk): Entry {
+/** An entry that is not written. */
+export function countEntry(
+  belief: Belief,
+  conditions: SyncConditions,
+  { dispatch, filter }: ServiceRules,
+): Entry {
+  const counts = countShared(dispatch, filter);
+  return { belief, conditions, chunk: undefined, ...NOWHERE, counts };
+}
+
+const NOWHERE = {
+  filterStart: 0,
+  filterEnd: 0,
+  declarationsStart: 0,
+  declarationsEnd: 0,
+  natStart: 0,
+  dispatchEnd: 0,
+  natEnd: 0,
+} as const;
+
+function writeEntry(belief: Belief, conditions: SyncConditions, chunk: Chunk): WrittenEntry {
   const { filter, declarations, nat } = chunk;
   const rules = serviceRules(belief, conditions);
   const filterStart = filter.length;

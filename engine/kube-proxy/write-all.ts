@@ -1,6 +1,13 @@
 import { ByteWriter } from "./bytes.js";
 import type { Belief } from "../services/types.js";
-import { declarationBytes, entryBytes, type Chunk, type Entry } from "./entry.js";
+import {
+  declarationBytes,
+  entryBytes,
+  isWritten,
+  type Chunk,
+  type Entry,
+  type WrittenEntry,
+} from "./entry.js";
 import { declaration, type Frame } from "./text.js";
 
 /** The entries of one Service, in their order. */
@@ -18,13 +25,14 @@ export function writeEverything<Service extends ServiceEntries>(
   rewritten: (service: Service) => boolean,
   stale: readonly string[],
 ): Uint8Array {
-  const filter: Entry[] = [];
-  const entries: Entry[] = [];
+  const filter: WrittenEntry[] = [];
+  const entries: WrittenEntry[] = [];
   const whole: boolean[] = [];
   let size = 0;
   for (const service of services) {
     const isWhole = rewritten(service);
     for (const entry of service.entries) {
+      if (!isWritten(entry)) throw new RangeError(`${entry.belief.port.label} is not written`);
       if (entry.filterEnd > entry.filterStart) filter.push(entry);
       entries.push(entry);
       whole.push(isWhole);

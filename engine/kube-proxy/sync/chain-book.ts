@@ -1,5 +1,6 @@
 import { isServiceChain } from "../chain-names.js";
 import { chainsOf, type Entry } from "../entry.js";
+import type { RuleMemo } from "./rule-memo.js";
 
 /**
  * Which chains of Services the kernel holds beyond those in use, without a list of all: chains
@@ -26,11 +27,12 @@ export class ChainBook {
   }
 
   /** Entries of a Service take the place of others. */
-  replace(before: readonly Entry[], after: readonly Entry[]): void {
+  replace(before: readonly Entry[], after: readonly Entry[], memo: RuleMemo): void {
     this.changes.push({ before, after });
     if (before.length === 0 && this.stale.size === 0) return;
-    const used = new Set(after.flatMap(chainsOf));
-    for (const chain of before.flatMap(chainsOf)) {
+    const chainsNow = (entry: Entry) => memo.of(entry).chains;
+    const used = new Set(after.flatMap(chainsNow));
+    for (const chain of before.flatMap(chainsNow)) {
       if (!used.has(chain) && !this.absent.delete(chain)) this.stale.add(chain);
     }
     if (this.stale.size === 0) return;

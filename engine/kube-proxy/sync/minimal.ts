@@ -1,8 +1,9 @@
 import { declaration } from "../text.js";
-import { SHARED_CHAINS, type Entry } from "../entry.js";
+import { SHARED_CHAINS } from "../entry.js";
 import { writeRuleSpec, type KubeRule } from "../rule.js";
-import { serviceRules, type ServiceRules } from "../service-rules.js";
+import type { ServiceRules } from "../service-rules.js";
 import { editByName, editByPosition } from "./edit-chain.js";
+import type { RuleMemo } from "./rule-memo.js";
 import type { ListedService, ServiceList } from "./service-list.js";
 
 /** A Service before and after a change; without entries it is not there. */
@@ -20,14 +21,19 @@ type Specs = readonly string[];
  * as the positions of later ones depend on it.
  */
 export class MinimalWriter {
+  private readonly memo: RuleMemo;
   private readonly declarations: string[] = [];
   private readonly own: string[] = [];
   private readonly dispatch: string[] = [];
   private readonly filter: string[] = [];
 
+  constructor(memo: RuleMemo) {
+    this.memo = memo;
+  }
+
   change({ before, after }: ServiceChange, list: ServiceList): void {
-    const old = before.entries.map(rulesOf);
-    const fresh = after.entries.map(rulesOf);
+    const old = before.entries.map((entry) => this.memo.of(entry));
+    const fresh = after.entries.map((entry) => this.memo.of(entry));
     const offsets = list.rulesBefore(after);
     for (const [index, { table, chain }] of SHARED_CHAINS.entries()) {
       const lines = editByName(
@@ -68,10 +74,6 @@ export class MinimalWriter {
     if (declared !== undefined) this.declarations.push(declared);
     this.own.push(...rules);
   }
-}
-
-function rulesOf({ belief, conditions }: Entry): ServiceRules {
-  return serviceRules(belief, conditions);
 }
 
 function specOf(rule: KubeRule): string {

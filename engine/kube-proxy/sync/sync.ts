@@ -7,7 +7,7 @@ import type { Belief } from "../../services/types.js";
 import { ascii, fromAscii } from "../bytes.js";
 import { LARGE_CLUSTER_ENDPOINTS } from "../compile.js";
 import type { SyncConditions } from "../context.js";
-import { compileEntries } from "../entry.js";
+import { compileEntries, isWritten } from "../entry.js";
 import { nodeNameOf, resolveSettings } from "../resolve-settings.js";
 import type { ProxySettings } from "../settings.js";
 import { makeFrame, type Frame } from "../text.js";
@@ -15,6 +15,7 @@ import { ChainBook } from "./chain-book.js";
 import { staleConntrack } from "./conntrack.js";
 import { healthChecks, type HealthChecks } from "./health.js";
 import { MinimalWriter, type ServiceChange } from "./minimal.js";
+import { RuleMemo } from "./rule-memo.js";
 import { readReference, type ObjectReference } from "./reference.js";
 import { compareServices, ServiceList, type ListedService } from "./service-list.js";
 import type {
@@ -106,11 +107,12 @@ class NodeSync implements Sync {
     this.needsFullSync = false;
     this.book.begin();
     const change = this.model.commit();
-    const changes = this.takeChanges(change);
-    const conditions = this.conditions();
+    const memo = new RuleMemo();
     const minimal = !full && this.config.style !== "kube-proxy";
+    const changes = this.takeChanges(change, memo, minimal);
+    const conditions = this.conditions();
     const bytes = minimal
-      ? this.writeMinimal(changes)
+      ? this.writeMinimal(changes, memo)
       : this.writeWhole(full, change, changes, conditions, request.now ?? 0);
     return {
       bytes: bytes.bytes,
@@ -203,14 +205,21 @@ class NodeSync implements Sync {
   }
 
   /** What each changed Service was, and is now, in order. */
-  private takeChanges({ updated }: ModelChange): readonly ServiceChange[] {
+  private takeChanges(
+    { updated }: ModelChange,
+    memo: RuleMemo,
+    minimal: boolean,
+  ): readonly ServiceChange[] {
     for (const [key, beliefs] of updated) {
       const before = this.services.get(key)?.entries ?? [];
       for (const { belief } of before) this.endpointCount -= belief.endpoints.length;
       for (const { endpoints } of beliefs) this.endpointCount += endpoints.length;
     }
     const conditions = this.conditions();
-    const entries = compileEntries([...updated.values()].flat(), conditions);
+    const all = [...updated.values()].flat();
+    const entries = minimal
+      ? all.map((belief) => memo.count(belief, conditions))
+      : compileEntries(all, conditions);
     const changes: ServiceChange[] = [];
     let at = 0;
     for (const [key, beliefs] of updated) {
@@ -222,14 +231,14 @@ class NodeSync implements Sync {
       if (before.entries.length === 0 && after.entries.length === 0) continue;
       if (after.entries.length > 0) this.services.set(key, after);
       else this.services.delete(key);
-      this.book.replace(before.entries, after.entries);
+      this.book.replace(before.entries, after.entries, memo);
       changes.push({ before, after });
     }
     return changes.sort((left, right) => compareServices(left.after, right.after));
   }
 
-  private writeMinimal(changes: readonly ServiceChange[]): Written {
-    const writer = new MinimalWriter();
+  private writeMinimal(changes: readonly ServiceChange[], memo: RuleMemo): Written {
+    const writer = new MinimalWriter(memo);
     for (const change of changes) writer.change(change, this.list);
     return { bytes: ascii(writer.finish(this.book.takeStale())), cleaned: true };
   }
@@ -255,15 +264,15 @@ class NodeSync implements Sync {
     return { bytes: writeEverything(this.frame, this.list, rewritten, stale), cleaned };
   }
 
-  /** Compiles again what was compiled under other conditions; the rest stands as it is. */
+  /** Compiles again what is not written, or was under other conditions; the rest stands. */
   private rewriteFor(conditions: SyncConditions): void {
     const outdated = [...this.services].filter(([, { entries }]) =>
-      entries.some((entry) => !sameConditions(entry.conditions, conditions)),
+      entries.some((entry) => !isWritten(entry) || !sameConditions(entry.conditions, conditions)),
     );
     if (outdated.length === 0) return;
     for (const [key, service] of outdated) {
       const entries = compileEntries(beliefsOf(service), conditions);
-      this.book.replace(service.entries, entries);
+      this.book.replace(service.entries, entries, new RuleMemo());
       this.services.set(key, { ...service, entries });
     }
     this.list.replaceAll([...this.services.values()]);
