@@ -106,9 +106,9 @@ async function apply(name: string, image: string): Promise<void> {
 /** How many rules the nodes have, all together. */
 function allRules(): number {
   let count = 0;
-  for (const { name, address } of cluster.machines.list()) {
-    const { programmed } = cluster.proxies.stateOf(name);
-    const nat = cluster.rules.rulesFor(programmed, name, address).tables.get("nat");
+  for (const machine of cluster.machines.list()) {
+    const { programmed } = cluster.proxies.stateOf(machine.name);
+    const nat = cluster.rules.rulesFor(programmed, machine, 4).tables.get("nat");
     for (const chain of nat?.chains.values() ?? []) count += chain.rules.length;
   }
   return count;
@@ -118,7 +118,7 @@ function checkOneKernel(): void {
   const [machine] = cluster.machines.list();
   assert.ok(machine !== undefined);
   const { programmed } = cluster.proxies.stateOf(machine.name);
-  const kept = cluster.rules.rulesFor(programmed, machine.name, machine.address);
-  const fresh = cluster.rules.freshRules(programmed, machine.name, machine.address);
+  const kept = cluster.rules.rulesFor(programmed, machine, 4);
+  const fresh = cluster.rules.freshRules(programmed, machine, 4);
   assert.ok(sameRuleset(kept, fresh));
 }

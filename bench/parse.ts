@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { applyRestore } from "../engine/iptables/apply.js";
 import { sameRuleset } from "../engine/iptables/canonical.js";
+import { decodeText } from "../engine/iptables/decode.js";
 import { parseDump } from "../engine/iptables/parse.js";
 import { printRuleset } from "../engine/iptables/print.js";
 import type { Ruleset } from "../engine/iptables/types.js";
@@ -35,7 +37,7 @@ export function prepareParse(services: number, endpoints: number, seed: number):
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const count = countRules(ruleset);
   return {
-    work: () => parseDump(readFileSync(file, "utf8"), { family: 4 }).value.sections.length,
+    work: () => parseFile(file),
     count,
     unit: "rules",
     baselines: [
@@ -46,7 +48,24 @@ export function prepareParse(services: number, endpoints: number, seed: number):
       },
       ...legacyTest(file, count),
     ],
+    notes: [`${(text.length / 1e6).toFixed(1)} MB`, ...alone(file)],
   };
+}
+
+/** From the file to its rules, which are held while they are counted. */
+export function parseFile(file: string): number {
+  const { value: text = "" } = decodeText(readFileSync(file));
+  const [section] = parseDump(text, { family: 4 }).value.sections;
+  return section === undefined ? 0 : countRules(section.ruleset);
+}
+
+/** The memory of a process that does nothing but parse. */
+function alone(file: string): readonly string[] {
+  const script = fileURLToPath(new URL("parse-alone.ts", import.meta.url));
+  const argv = ["--import", import.meta.resolve("tsx"), script, file];
+  const { status, stdout } = spawnSync(process.execPath, argv, { encoding: "utf8" });
+  if (status !== 0) throw new Error("the process that only parses failed");
+  return [`a process that only parses: ${stdout.trim()}`];
 }
 
 /** What a node of such a cluster holds, as the kernel would have it. */

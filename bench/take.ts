@@ -1,15 +1,7 @@
 import { peakMegabytes, peakOf } from "./machine.js";
 import { measure, timeOf, type Rounds, type Timing } from "./measure.js";
 import { PHASES } from "./phases/index.js";
-import type {
-  NotHere,
-  PhaseName,
-  Prepared,
-  PreparedBaseline,
-  Result,
-  Size,
-  Taken,
-} from "./types.js";
+import type { Baseline, NotHere, PhaseName, Prepared, Result, Size, Taken } from "./types.js";
 
 /** What one measurement is of. */
 export interface Job {
@@ -24,8 +16,14 @@ export async function take({ phase, size, seed, rounds }: Job): Promise<Result |
   const prepared = await PHASES[phase].prepare(size, seed);
   if ("notHere" in prepared) return prepared;
   const { timing, peak } = timed(prepared, rounds);
-  const { count, unit, baselines } = prepared;
+  const { count, unit } = prepared;
   const rate = rateOf(count, timing.medianMs);
+  const baselines = prepared.baselines.map(({ name, count: own, work }) =>
+    baselineOf(name, own, typeof work === "function" ? measureClean(work, rounds) : work, rate),
+  );
+  for (const { name, count: own, time } of prepared.later ?? []) {
+    baselines.push(baselineOf(name, own, await time(rounds), rate));
+  }
   return {
     phase,
     ...size,
@@ -36,7 +34,7 @@ export async function take({ phase, size, seed, rounds }: Job): Promise<Result |
     rate,
     unit,
     peak_mb: peak,
-    baselines: baselines.map((baseline) => baselineOf(baseline, rate, rounds)),
+    baselines,
     notes: prepared.notes ?? [],
   };
 }
@@ -53,8 +51,13 @@ function timed(
   return { timing: measure(prepared.work, rounds, warmUpMs), peak };
 }
 
-function baselineOf({ name, count, work }: PreparedBaseline, own: number, rounds: Rounds) {
-  const { medianMs } = typeof work === "function" ? measure(work, rounds) : work;
+/** Without the garbage of what was timed before. */
+function measureClean(work: () => unknown, rounds: Rounds): Timing {
+  globalThis.gc?.();
+  return measure(work, rounds);
+}
+
+function baselineOf(name: string, count: number, { medianMs }: Timing, own: number): Baseline {
   const rate = rateOf(count, medianMs);
   return { name, median_ms: medianMs, rate, ratio: own / rate };
 }

@@ -1,4 +1,4 @@
-import type { Timing } from "./measure.js";
+import type { Rounds, Timing } from "./measure.js";
 
 /** In the order in which a run times them. */
 export const PHASE_NAMES = [
@@ -44,6 +44,7 @@ export interface Prepared {
   readonly count: number;
   readonly unit: string;
   readonly baselines: readonly PreparedBaseline[];
+  readonly later?: readonly LaterBaseline[];
   /** Figures that are no times. */
   readonly notes?: readonly string[];
 }
@@ -61,8 +62,15 @@ export interface NotHere {
 export interface PreparedBaseline {
   readonly name: string;
   readonly count: number;
-  /** Timed in the run, or a time that was taken otherwise (another process). */
+  /** Timed in the run, or a time that was taken otherwise (another process, other threads). */
   readonly work: (() => unknown) | Timing;
+}
+
+/** A baseline that takes its own time, on other threads, once all others have been taken. */
+export interface LaterBaseline {
+  readonly name: string;
+  readonly count: number;
+  readonly time: (rounds: Rounds) => Promise<Timing>;
 }
 
 /** What a run writes with `--json`. */

@@ -28,7 +28,7 @@ const PARSE: Phase = {
   sizes: RULE_SIZES,
   prepare({ services, endpoints }, seed) {
     const prepared = prepareParse(services, endpoints, shiftOf(seed));
-    return { ...prepared, notes: [`${count(prepared.count)} rules`] };
+    return { ...prepared, notes: [`${count(prepared.count)} rules`, ...(prepared.notes ?? [])] };
   },
 };
 

@@ -1,10 +1,16 @@
 import { formatFraction } from "../../tracer/odds/fraction.js";
 import { totalOdds } from "../../tracer/odds/group.js";
+import { availableParallelism } from "node:os";
+import { hireCrew } from "../../tracer/jobs/crew.js";
+import { matrix } from "../../tracer/matrix/matrix.js";
+import type { Packet } from "../../tracer/packet/types.js";
+import type { World } from "../../tracer/walk/world.js";
+import { measureAsync, type Rounds, type Timing } from "../measure.js";
 import { cellOf } from "../../tracer/matrix/cell.js";
 import { enumerate } from "../../tracer/walk/walk.js";
 import { SENDERS } from "../inputs/packets.js";
 import { largeScene, plainWorld } from "../inputs/scene.js";
-import type { Phase } from "../types.js";
+import type { LaterBaseline, Phase } from "../types.js";
 import { MATRIX_SIZES } from "./sizes.js";
 import { REFERENCE_WALK } from "./walk.js";
 
@@ -45,6 +51,25 @@ export const MATRIX: Phase = {
           count: some.length,
         },
       ],
+      later: [onAllCores(program.world, packets)],
     };
   },
 };
+
+/** Threads have linked the rules for themselves before the clock starts. */
+function onAllCores(world: World, packets: readonly Packet[]): LaterBaseline {
+  const cores = availableParallelism();
+  const time = async (rounds: Rounds): Promise<Timing> => {
+    const crew = await hireCrew(world, cores, new AbortController().signal);
+    const all = async () => {
+      let outcomes = 0;
+      for await (const cell of matrix(crew, packets)) outcomes += cell.length;
+      return outcomes;
+    };
+    await all();
+    const timing = await measureAsync(all, rounds);
+    await crew.leave();
+    return timing;
+  };
+  return { name: `the same with --jobs ${cores}`, time, count: packets.length };
+}

@@ -59,19 +59,26 @@ export const BALANCE: Property = {
     }),
 };
 
+/** Of each endpoint that packets come to, its share, not in lowest terms. */
 function sharesByEndpoint(packet: Packet, ways: readonly Outcome[]): Map<string, Fraction> {
-  const byEndpoint = new Map<string, Outcome[]>();
+  const shares = new Map<string, Fraction>();
   for (const way of ways) {
     const { last, conditions } = way.path;
     if (last.destination === packet.destination || conditions.length > 0) continue;
     const endpoint = `${formatAddress(last.destination)} ${portText(last.destinationPort)}`;
-    const alike = byEndpoint.get(endpoint);
-    if (alike === undefined) byEndpoint.set(endpoint, [way]);
-    else alike.push(way);
+    const { numerator, bits, divisor } = way.branch;
+    const share = { numerator, denominator: divisor << BigInt(bits) };
+    const other = shares.get(endpoint);
+    shares.set(endpoint, other === undefined ? share : sum(share, other));
   }
-  return new Map(
-    [...byEndpoint].map(([endpoint, group]) => [endpoint, addShares(group.map(shareOf))]),
-  );
+  return shares;
+}
+
+function sum(left: Fraction, right: Fraction): Fraction {
+  return {
+    numerator: left.numerator * right.denominator + right.numerator * left.denominator,
+    denominator: left.denominator * right.denominator,
+  };
 }
 
 function isWithin(share: Fraction, fair: Fraction, steps: bigint): boolean {
