@@ -107,9 +107,29 @@ function errorLength({ family, length }: Packet): Packet["length"] {
 }
 
 function mayBeAnswered(world: World, packet: Packet): boolean {
-  if (isIcmpError(packet) || packet.source === 0 || packet.source === 0n) return false;
+  if (isUnanswerable(packet) || packet.source === 0 || packet.source === 0n) return false;
   if (packet.fragment !== undefined && packet.fragment.offset > 0) return false;
-  return !isForMany(world, packet);
+  return !isForMany(world, packet) && !isFromMany(world, packet);
+}
+
+/** IPv6 tells no anycast or multicast address of an error (`icmpv6_route_lookup`). */
+function isFromMany({ host }: World, packet: Packet): boolean {
+  const { family, source } = packet;
+  if (family === 4) return false;
+  const back = lookUp(host, { ...flowOf(packet, "lo", undefined), destination: source, mark: 0 });
+  return isMulticast(source) || (back.kind === "route" && back.route.type === "anycast");
+}
+
+/** ICMP messages that ask nothing, and those that nobody knows (`icmp.c: icmp_pointers`). */
+const ASK_NOTHING_4: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]);
+const LAST_KNOWN_4 = 18;
+const REDIRECT_6 = 137;
+
+function isUnanswerable(packet: Packet): boolean {
+  const { protocol, icmpType } = packet;
+  if (typeof icmpType !== "number") return false;
+  if (protocol === ICMPV6) return isIcmpError(packet) || icmpType === REDIRECT_6;
+  return protocol === ICMP && (ASK_NOTHING_4.has(icmpType) || icmpType > LAST_KNOWN_4);
 }
 
 function isForMany({ host }: World, { destination }: Packet): boolean {

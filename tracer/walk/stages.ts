@@ -1,4 +1,5 @@
 import type { Hook, TableName } from "../../engine/iptables/types.js";
+import { unknown } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
 import { isLoopback, isMulticast } from "./address-type.js";
 import { endBranch, record, rewrite, type Branch } from "./branch.js";
@@ -136,19 +137,24 @@ function isBadSource6({ source, destination }: Packet): boolean {
   return isLoopback(source) || isLoopback(destination) || isMulticast(source);
 }
 
-/** Tracking puts fragments together before raw; rules then see one whole packet. */
+/**
+ * Tracking puts fragments together before raw (`nf_defrag_ipv4.c`), so that rules see one whole
+ * packet. The first fragment stands for it, the others wait.
+ */
 function defragment({ world }: Walker, branch: Branch): void {
-  if (branch.packet.fragment !== undefined && trackingReason(world) !== undefined) {
-    if (branch.packet.fragment.offset > 0) {
-      return endBranch(
-        branch,
-        "unknown",
-        "a further fragment waits for the first, which carries the ports",
-      );
-    }
-    rewrite(branch, "reassembly", { fragment: undefined });
+  if (trackingReason(world) !== undefined) reassemble(branch);
+  if (branch.end === undefined) advance(branch);
+}
+
+function reassemble(branch: Branch): void {
+  const { fragment } = branch.packet;
+  if (fragment === undefined) return undefined;
+  if (fragment.offset > 0) {
+    const why = "a further fragment waits for the first, which carries the ports";
+    return endBranch(branch, "unknown", why);
   }
-  return advance(branch);
+  const length = unknown("the length of the whole datagram is not given");
+  return rewrite(branch, "reassembly", { fragment: undefined, length });
 }
 
 function sideOf(hook: Hook): Side {
@@ -207,7 +213,11 @@ function decide(walker: Walker, branch: Branch): void {
     return goTo(branch, BRIDGED);
   }
   const decision = routeIn(walker, branch);
-  if (decision === "local") goTo(branch, INPUT);
+  if (decision === "local") {
+    // IPv4 puts together what is for the node itself, IPv6 only after INPUT (`ip_local_deliver`).
+    if (branch.packet.family === 4) reassemble(branch);
+    goTo(branch, INPUT);
+  }
   if (decision === "forward") goTo(branch, FORWARD);
 }
 

@@ -29,6 +29,7 @@ describe("what a node tells of itself", { skip: skipWithoutKernel() }, () => {
   before(async () => {
     node = await KernelNode.create({
       ...NODE_TOPOLOGY,
+      quiet: false,
       setup: [
         ...NODE_TOPOLOGY.setup,
         "addr add 10.244.0.2/24 dev pod0",

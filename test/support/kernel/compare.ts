@@ -1,6 +1,6 @@
 import { formatAddress } from "../../../engine/net/ip.js";
 import { isUnknown, type Field } from "../../../tracer/packet/field.js";
-import type { Verdict } from "../../../tracer/walk/result.js";
+import type { Path } from "../../../tracer/walk/result.js";
 import type { Outcome } from "../../../tracer/walk/walk.js";
 import type { Packet } from "../../../tracer/packet/types.js";
 import type { Ends, Observation, ObservedStep } from "./observe.js";
@@ -12,7 +12,7 @@ export function contradictions(outcome: Outcome, seen: Observation): readonly st
   const { last } = path;
   const checks: readonly Check[] = [
     ["steps", stepsText(path.steps), stepsText(seen.steps)],
-    ["verdict", path.verdict, agreeing(path.verdict, seen.verdict)],
+    ["verdict", path.verdict, agreeing(path, seen.verdict)],
     ["mark", String(last.mark), String(seen.mark)],
     ...(seen.ends === undefined ? [] : endsChecks(last, seen.ends)),
     ["out", String(seen.out === undefined ? undefined : path.out), String(seen.out)],
@@ -147,14 +147,20 @@ export function describeDifference(
   return [
     `the kernel: ${seen.verdict} by ${stepsText(seen.steps)}${seen.failure === undefined ? "" : ` (${seen.failure})`}`,
     ...answers.map((answer) => `  answered to ${answer}`),
+    ...[...new Set(seen.answering.map((packet) => `  also ${JSON.stringify(packet)}`))],
     `ours, the nearest of ${outcomes.length}:`,
     ...nearest,
   ].join("\n");
 }
 
-/** What vanished is said to be dropped, unrouted or refused by routing: the kernel tells no more. */
-function agreeing(ours: Verdict, seen: Observation["verdict"]): string {
-  if (seen !== "vanished") return seen;
+/**
+ * What vanished is said to be dropped, unrouted or refused by routing, and a fragment to wait for
+ * others: the kernel tells no more.
+ */
+function agreeing({ verdict: ours, last }: Path, seen: Observation["verdict"]): string {
+  if (seen !== "vanished" || (ours === "unknown" && last.fragment !== undefined)) {
+    return seen === "vanished" ? ours : seen;
+  }
   return ours === "dropped" || ours === "unrouted" || ours === "rejected" ? ours : seen;
 }
 

@@ -19,7 +19,12 @@ export interface CommandResult {
 }
 
 export type HelperRequest =
-  | { readonly op: "wire"; readonly end: string; readonly device: string }
+  | {
+      readonly op: "wire";
+      readonly end: string;
+      readonly device: string;
+      readonly quiet: boolean;
+    }
   | { readonly op: "run"; readonly argv: readonly string[]; readonly stdin?: string }
   | { readonly op: "send"; readonly from: string | null; readonly packet: string }
   | { readonly op: "send-many"; readonly from: string; readonly packets: readonly string[] }

@@ -82,10 +82,11 @@ def drain(sock, size=1 << 16):
 class Wire:
     """A veth pair: `device` in the node, `wire` in a namespace of its own at the other end.
 
-    Without multicast the node joins no group by itself, which it would report to its neighbours.
+    Without multicast the node joins no group by itself, which it would report to its neighbours;
+    without link-local addresses, which `quiet` asks for, it sends no redirects either.
     """
 
-    def __init__(self, number, end, device):
+    def __init__(self, number, end, device, quiet):
         self.end = end
         self.node_mac = bytes([2, 0, 0, 0, number, 1])
         self.far_mac = bytes([2, 0, 0, 0, number, 2])
@@ -96,8 +97,10 @@ class Wire:
              "peer", "name", "wire", "address", self.far_mac.hex(":"),
              "netns", f"/proc/{os.getpid()}/fd/{self.namespace}"]
         )
+        if quiet:
+            run_checked(["ip", "link", "set", device, "addrgenmode", "none"])
         run_checked(["ip", "link", "set", device, "arp", "off", "multicast", "off", "up"])
-        self.near = packet_socket(device, ETH_P_SENTINEL)
+        self.near = packet_socket(device, ETH_P_ALL)  # a bridge takes all else
         enter(self.namespace)
         with open("/proc/sys/net/ipv6/conf/all/disable_ipv6", "w") as setting:
             setting.write("1")
@@ -262,7 +265,9 @@ def configure_trace(request):
 
 
 def add_wire(request):
-    wires[request["end"]] = Wire(len(wires) + 1, request["end"], request["device"])
+    wires[request["end"]] = Wire(
+        len(wires) + 1, request["end"], request["device"], request["quiet"]
+    )
     return {}
 
 

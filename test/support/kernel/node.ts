@@ -22,10 +22,14 @@ export type Backend = "legacy" | "nft";
 export interface WireSpec {
   readonly end: string;
   readonly device: string;
+  /** The bridge that `device` is a port of. */
+  readonly bridge?: string;
 }
 
 /** What the node is before rules: `setup` are lines for `ip -batch`, `sysctls` by full name. */
 export interface Topology {
+  /** No link-local addresses, so that the node sends no IPv6 redirects of its own. */
+  readonly quiet: boolean;
   readonly wires: readonly WireSpec[];
   readonly setup: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
@@ -44,7 +48,9 @@ export class KernelNode {
   #backend: Backend | undefined;
 
   private constructor(topology: Topology) {
-    this.#deviceOfEnd = new Map(topology.wires.map(({ end, device }) => [end, device]));
+    this.#deviceOfEnd = new Map(
+      topology.wires.map(({ end, device, bridge }) => [end, bridge ?? device]),
+    );
     this.#scene = emptyScene(this.#deviceOfEnd);
   }
 
@@ -52,7 +58,12 @@ export class KernelNode {
     const node = new KernelNode(topology);
     try {
       await node.#helper.ask(
-        topology.wires.map(({ end, device }): HelperRequest => ({ op: "wire", end, device })),
+        topology.wires.map(({ end, device }): HelperRequest => ({
+          op: "wire",
+          end,
+          device,
+          quiet: topology.quiet,
+        })),
       );
       await node.#helper.ask([{ op: "trace", messages: logRequests() }]);
       for (const [name, value] of Object.entries(topology.sysctls)) await node.sysctl(name, value);

@@ -35,8 +35,9 @@ export interface Observation {
   readonly packet: SeenPacket | undefined;
   /** What else came out of wires on its account: ICMP errors, resets. */
   readonly answers: readonly { readonly device: string | undefined; readonly packet: SeenPacket }[];
-  /** Rules that such other packets matched, in order. */
+  /** Rules that such other packets matched, in order, and the packets, for reports. */
   readonly answerSteps: readonly ObservedStep[];
+  readonly answering: readonly SeenPacket[];
   /** Rules that any packet but this one matched meanwhile, the node's own housekeeping included. */
   readonly otherSteps: readonly ObservedStep[];
   /** The errno that the node's own sender got. */
@@ -64,10 +65,13 @@ export interface Sent {
 export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observation {
   const protocol = seenName(protocolNumberOf(sent.packet.protocol));
   const ours = (packet: SeenPacket): boolean =>
-    packet.identity === sent.identity && packet.protocol === protocol;
+    packet.identity === sent.identity &&
+    // The nft trace shows no more of an IPv6 fragment than that it is one.
+    (packet.protocol === protocol || sent.packet.fragment !== undefined);
   const traced = eventsOf(sighting.trace, scene);
   const trace = traced.filter((event) => ours(event.packet));
   const others = traced.filter((event) => !ours(event.packet));
+  const answering = others.filter((event) => !isHousekeeping(event.packet));
   const caught = sighting.caught.flatMap(({ end, packet }) => {
     const seen = decodePacket(Buffer.from(packet, "hex"));
     return seen === undefined ? [] : [{ end, packet: seen }];
@@ -90,10 +94,8 @@ export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observati
     answers: caught
       .filter((other) => !ours(other.packet) && !isHousekeeping(other.packet))
       .map((other) => ({ device: scene.deviceOfEnd.get(other.end), packet: other.packet })),
-    answerSteps: stepsOf(
-      others.filter((event) => !isHousekeeping(event.packet)),
-      scene,
-    ),
+    answerSteps: stepsOf(answering, scene),
+    answering: answering.map((event) => event.packet),
     otherSteps: stepsOf(others, scene),
     failure: sighting.failure ?? undefined,
     trace,
@@ -119,10 +121,18 @@ function stepsOf(events: readonly TraceEvent[], scene: Scene): readonly Observed
 /** All MLDv2 routers (RFC 3810): where listener reports go, whose ICMPv6 header a trace may lack. */
 const LISTENER_REPORTS = "ff02::16";
 
-/** IPv6's own: listener reports, neighbour and router discovery (RFC 4443, types 130 to 143). */
-function isHousekeeping({ protocol, destination, icmpType = 0 }: SeenPacket): boolean {
-  if (destination === LISTENER_REPORTS) return true;
-  return protocol === "icmpv6" && icmpType >= 130 && icmpType <= 143;
+/**
+ * Reports of groups; IPv6's neighbour and router discovery, redirects (RFC 4443, types 130 to 143),
+ * and errors about them, which stay on the link.
+ */
+function isHousekeeping({ protocol, source, destination, icmpType = 0 }: SeenPacket): boolean {
+  if (destination === LISTENER_REPORTS || protocol === "igmp") return true;
+  if (protocol !== "icmpv6") return false;
+  return (icmpType >= 130 && icmpType <= 143) || (isLinkLocal(source) && isLinkLocal(destination));
+}
+
+function isLinkLocal(address: string): boolean {
+  return address.startsWith("fe80:");
 }
 
 function verdictOf(

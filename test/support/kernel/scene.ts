@@ -21,6 +21,8 @@ export interface Scene {
   readonly setup?: readonly string[];
   /** The same, once the node's addresses are up. */
   readonly afterwards?: readonly string[];
+  /** The bridge that the pods' wire is a port of. */
+  readonly bridge?: string;
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Restore input of `ipset`. */
   readonly sets?: string;
@@ -51,7 +53,10 @@ export function table(name: string, ...lines: readonly string[]): string {
 /** Plays the scene in the kernel and in the walk: they must agree, and end as the scene says. */
 export async function play(scene: Scene, backend: Backend): Promise<void> {
   const topology = {
-    wires: NODE_TOPOLOGY.wires,
+    quiet: true,
+    wires: NODE_TOPOLOGY.wires.map((wire) =>
+      wire.end === "pod" && scene.bridge !== undefined ? { ...wire, bridge: scene.bridge } : wire,
+    ),
     setup: [...NODE_TOPOLOGY.setup, ...(scene.setup ?? [])],
     sysctls: { ...NODE_TOPOLOGY.sysctls, ...scene.sysctls },
   };

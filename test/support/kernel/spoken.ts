@@ -88,6 +88,7 @@ export function topologyFor(text: string): Topology {
   const device = common?.[0].slice(0, 15) ?? "pod0";
   const renamed = (line: string): string => line.replaceAll("pod0", device);
   return {
+    quiet: true,
     wires: NODE_TOPOLOGY.wires.map((wire) => ({ ...wire, device: renamed(wire.device) })),
     setup: NODE_TOPOLOGY.setup.map(renamed),
     sysctls: Object.fromEntries(

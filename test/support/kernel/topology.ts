@@ -6,6 +6,7 @@ import type { Topology } from "./node.js";
  * everything else.
  */
 export const NODE_TOPOLOGY: Topology = {
+  quiet: true,
   wires: [
     { end: "pod", device: "pod0" },
     { end: "outside", device: "eth0" },

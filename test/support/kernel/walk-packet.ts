@@ -13,7 +13,8 @@ export function fromWire(
 ): Packet {
   const protocol = protocolNumberOf(packet.protocol);
   const isIcmp = protocol === ICMP || protocol === ICMPV6;
-  const ports = hasPorts(protocol);
+  const further = packet.fragment !== undefined && packet.fragment.offset > 0;
+  const ports = hasPorts(protocol) && !further;
   return makePacket({
     protocol,
     source: addressOf(packet.source),
@@ -32,6 +33,7 @@ export function fromWire(
     ttl: packet.ttl ?? 64,
     tos: packet.tos ?? 0,
     dontFragment: false,
+    fragment: packet.fragment,
     inInterface,
     physicalIn: undefined,
     sourceMac,

@@ -21,6 +21,8 @@ export interface WirePacket {
   readonly tos?: number;
   /** Bytes of payload. */
   readonly payload?: number;
+  /** `offset` in octets; above 0 there is payload alone. */
+  readonly fragment?: { readonly offset: number; readonly more: boolean };
 }
 
 /** A packet as it was seen. Ports are absent where the protocol has none. */
@@ -47,14 +49,31 @@ const SCTP_INIT = 1;
 /** The IP packet as bytes, all checksums right. `identity` is 1 to 65535. */
 export function encodePacket(packet: WirePacket, identity: number): Buffer {
   const source = addressOf(packet.source);
-  const destination = addressOf(packet.destination);
   const number = protocolNumberOf(packet.protocol);
-  const body = bodyOf(packet, number, identity);
-  const pseudo = pseudoHeader(source, destination, number, body.length);
-  closeChecksum(body, number, pseudo);
+  const body = datagram(packet, identity);
   return typeof source === "number"
     ? withIPv4Header(packet, body, number, identity)
     : withIPv6Header(packet, body, number, identity);
+}
+
+/** A fragment's checksum is that of a datagram which a payload of the usual size completes. */
+function datagram(packet: WirePacket, identity: number): Buffer {
+  const { fragment } = packet;
+  if (fragment !== undefined && fragment.offset > 0) return payloadOf(packet);
+  const number = protocolNumberOf(packet.protocol);
+  const tail = fragment?.more === true ? Buffer.alloc(USUAL_PAYLOAD, "chainwalk") : Buffer.alloc(0);
+  const body = bodyOf(packet, number, identity, tail.length);
+  const whole = Buffer.concat([body, tail]);
+  const [source, destination] = [addressOf(packet.source), addressOf(packet.destination)];
+  closeChecksum(whole, number, pseudoHeader(source, destination, number, whole.length));
+  return whole.subarray(0, body.length);
+}
+
+/** Place in units of 8 octets, and IPv4's "more fragments" bit at `more`. */
+function placeOf({ fragment }: WirePacket, shift: number, more: number): number {
+  return fragment === undefined
+    ? 0
+    : ((fragment.offset >> 3) << shift) | (fragment.more ? more : 0);
 }
 
 function withIPv4Header(packet: WirePacket, body: Buffer, number: number, id: number): Buffer {
@@ -63,6 +82,7 @@ function withIPv4Header(packet: WirePacket, body: Buffer, number: number, id: nu
   head.writeUInt8(packet.tos ?? 0, 1);
   head.writeUInt16BE(20 + body.length, 2);
   head.writeUInt16BE(id, 4);
+  head.writeUInt16BE(placeOf(packet, 0, 0x2000), 6);
   head.writeUInt8(packet.ttl ?? 64, 8);
   head.writeUInt8(number, 9);
   bytesOf(addressOf(packet.source)).copy(head, 12);
@@ -71,8 +91,18 @@ function withIPv4Header(packet: WirePacket, body: Buffer, number: number, id: nu
   return Buffer.concat([head, body]);
 }
 
-function withIPv6Header(packet: WirePacket, body: Buffer, number: number, id: number): Buffer {
+const FRAGMENT_HEADER = 44;
+
+function withIPv6Header(packet: WirePacket, rest: Buffer, transport: number, id: number): Buffer {
   const head = Buffer.alloc(40);
+  const place = Buffer.alloc(packet.fragment === undefined ? 0 : 8);
+  if (place.length > 0) {
+    place.writeUInt8(transport, 0);
+    place.writeUInt16BE(placeOf(packet, 3, 1), 2);
+    place.writeUInt32BE(id, 4);
+  }
+  const number = place.length > 0 ? FRAGMENT_HEADER : transport;
+  const body = Buffer.concat([place, rest]);
   head.writeUInt32BE(((6 << 28) | ((packet.tos ?? 0) << 20) | id) >>> 0, 0);
   head.writeUInt16BE(body.length, 4);
   head.writeUInt8(number, 6);
@@ -82,8 +112,15 @@ function withIPv6Header(packet: WirePacket, body: Buffer, number: number, id: nu
   return Buffer.concat([head, body]);
 }
 
-function bodyOf(packet: WirePacket, number: number, identity: number): Buffer {
-  const payload = Buffer.alloc(packet.payload ?? 8, "chainwalk");
+const USUAL_PAYLOAD = 8;
+
+function payloadOf({ payload = USUAL_PAYLOAD }: WirePacket): Buffer {
+  return Buffer.alloc(payload, "chainwalk");
+}
+
+/** `further`: octets that later fragments bring. */
+function bodyOf(packet: WirePacket, number: number, identity: number, further: number): Buffer {
+  const payload = payloadOf(packet);
   const ports = Buffer.alloc(4);
   ports.writeUInt16BE(packet.sourcePort ?? 0, 0);
   ports.writeUInt16BE(packet.destinationPort ?? 0, 2);
@@ -92,7 +129,7 @@ function bodyOf(packet: WirePacket, number: number, identity: number): Buffer {
       return Buffer.concat([ports, tcpRest(packet), payload]);
     case UDP: {
       const rest = Buffer.alloc(4);
-      rest.writeUInt16BE(8 + payload.length, 0);
+      rest.writeUInt16BE(8 + payload.length + further, 0);
       return Buffer.concat([ports, rest, payload]);
     }
     case SCTP:
@@ -206,13 +243,14 @@ function crc32c(bytes: Buffer): number {
 export function decodePacket(bytes: Buffer): SeenPacket | undefined {
   if (bytes.length >= 20 && bytes.readUInt8(0) >> 4 === 4) {
     const header = (bytes.readUInt8(0) & 15) * 4;
+    const further = (bytes.readUInt16BE(6) & 0x1fff) > 0;
     return {
       identity: bytes.readUInt16BE(4),
       source: formatAddress(bytes.readUInt32BE(12)),
       destination: formatAddress(bytes.readUInt32BE(16)),
       ttl: bytes.readUInt8(8),
       tos: bytes.readUInt8(1),
-      ...transportOf(bytes.readUInt8(9), bytes.subarray(header)),
+      ...transportOf(bytes.readUInt8(9), further ? NO_HEADER : bytes.subarray(header)),
     };
   }
   if (bytes.length >= 40 && bytes.readUInt8(0) >> 4 === 6) {
@@ -228,8 +266,14 @@ export function decodePacket(bytes: Buffer): SeenPacket | undefined {
   return undefined;
 }
 
-/** Hop-by-hop options, routing and destination options stand before the transport header. */
+const NO_HEADER = Buffer.alloc(0);
+
+/** Hop-by-hop options, routing, destination options and a fragment's place stand before it. */
 function transportOf6(next: number, body: Buffer): Transport {
+  if (next === FRAGMENT_HEADER && body.length >= 8) {
+    const further = body.readUInt16BE(2) >> 3 > 0;
+    return transportOf(body.readUInt8(0), further ? NO_HEADER : body.subarray(8));
+  }
   const skipped = next === 0 || next === 43 || next === 60;
   if (!skipped || body.length < 8) return transportOf(next, body);
   return transportOf6(body.readUInt8(0), body.subarray(8 + body.readUInt8(1) * 8));

@@ -1,0 +1,113 @@
+import { describe, it } from "node:test";
+import { skipWithoutKernel } from "../../support/kernel/require.js";
+import { packet, play, table, type Scene } from "../../support/kernel/scene.js";
+
+const CLIENT = "192.168.1.20";
+const POD = "10.244.0.5";
+const NODE = "192.168.1.10";
+
+const FIRST = { fragment: { offset: 0, more: true } };
+const LAST = { fragment: { offset: 16, more: false } };
+const MIDDLE = { fragment: { offset: 8, more: true } };
+
+/** Everything that a rule may ask of a fragment. */
+const ASKED = [
+  "FORWARD -f",
+  "FORWARD ! -f",
+  "FORWARD -p udp",
+  "FORWARD ! -p udp",
+  "FORWARD -p udp --dport 80",
+  "FORWARD -p udp ! --dport 80",
+  "FORWARD -p udp -m multiport --dports 80,81",
+  "FORWARD -p udp -m multiport ! --dports 80,81",
+  "FORWARD -m length --length 36",
+  "FORWARD -m ttl --ttl-eq 63",
+];
+
+const SCENES: readonly Scene[] = [
+  {
+    name: "without tracking each is a packet of its own, and only the first has ports",
+    rules: table("filter", ...ASKED, "INPUT -f", "INPUT -p udp --dport 80"),
+    packets: [
+      [packet("outside", CLIENT, POD, FIRST), "forwarded"],
+      [packet("outside", CLIENT, POD, MIDDLE), "forwarded"],
+      [packet("outside", CLIENT, POD, LAST), "forwarded"],
+      [packet(undefined, NODE, POD, FIRST), "sent"],
+      [packet(undefined, NODE, POD, LAST), "sent"],
+    ],
+  },
+  {
+    name: "a TCP fragment that could overwrite the flags is dropped where TCP is asked about",
+    backends: ["legacy"],
+    rules: table("filter", "FORWARD -p tcp --dport 81", "FORWARD -j ACCEPT"),
+    packets: [
+      [packet("outside", CLIENT, POD, { protocol: "tcp", ...FIRST }), "forwarded"],
+      [packet("outside", CLIENT, POD, { protocol: "tcp", ...LAST }), "forwarded"],
+      [packet("outside", CLIENT, POD, { protocol: "tcp", ...MIDDLE }), "vanished"],
+    ],
+  },
+  {
+    name: "what is for the node itself waits before INPUT until all of it is there",
+    rules:
+      table("filter", "INPUT -f", "INPUT -p udp --dport 80") +
+      table("raw", "PREROUTING -f", "PREROUTING -p udp"),
+    packets: [[packet("outside", CLIENT, NODE, LAST), "vanished"]],
+  },
+  {
+    name: "where connections are tracked they wait before raw",
+    rules:
+      table("raw", "PREROUTING -f", "PREROUTING -p udp") +
+      table("filter", "FORWARD -m conntrack --ctstate NEW", ...ASKED),
+    packets: [
+      [packet("outside", CLIENT, POD, LAST), "vanished"],
+      [packet(undefined, NODE, POD, LAST), "vanished"],
+    ],
+  },
+  {
+    name: "NOTRACK is too late for them",
+    rules:
+      table("raw", "PREROUTING -f", "PREROUTING -j NOTRACK") +
+      table("filter", "FORWARD -m conntrack --ctstate UNTRACKED"),
+    packets: [[packet("outside", CLIENT, POD, LAST), "vanished"]],
+  },
+  {
+    name: "NOTRACK alone does not make the kernel put them together",
+    rules: table("raw", "PREROUTING -j NOTRACK") + table("filter", "FORWARD -f"),
+    packets: [
+      [packet("outside", CLIENT, POD, FIRST), "forwarded"],
+      [packet("outside", CLIENT, POD, LAST), "forwarded"],
+    ],
+  },
+  {
+    name: "IPv6 without tracking",
+    family: 6,
+    backends: ["legacy"],
+    rules: table(
+      "filter",
+      "FORWARD -p udp",
+      "FORWARD ! -p udp",
+      "FORWARD -p udp --dport 80",
+      "FORWARD -p udp ! --dport 80",
+      "INPUT -p udp",
+    ),
+    packets: [
+      [packet("outside", "fd00:1::20", "fd00:244::5", FIRST), "forwarded"],
+      [packet("outside", "fd00:1::20", "fd00:244::5", LAST), "forwarded"],
+    ],
+  },
+  {
+    name: "IPv6 where connections are tracked",
+    family: 6,
+    rules:
+      table("raw", "PREROUTING -p udp") + table("filter", "FORWARD -m conntrack --ctstate NEW"),
+    packets: [[packet("outside", "fd00:1::20", "fd00:244::5", LAST), "vanished"]],
+  },
+];
+
+describe("a fragment goes as the kernel sends it:", { skip: skipWithoutKernel() }, () => {
+  for (const scene of SCENES) {
+    for (const backend of scene.backends ?? (["legacy", "nft"] as const)) {
+      it(`${scene.name} (${backend})`, () => play(scene, backend));
+    }
+  }
+});
