@@ -39,11 +39,34 @@ export function addFractions(left: Fraction, right: Fraction): Fraction {
 /** The nearest double, also where numerator and denominator are past what a double holds. */
 export function fractionToNumber({ numerator, denominator }: Fraction): number {
   if (numerator === 0n) return 0;
-  const excess = denominator.toString(2).length - numerator.toString(2).length;
-  const shift = Math.max(0, excess + 64);
+  const below = Number(denominator);
+  // A power of two in reach of a double: only the numerator is rounded.
+  if (below < LARGEST && isPowerOfTwo(below) && BigInt(below) === denominator) {
+    return Number(numerator) / below;
+  }
+  const excess = bitsAtMost(denominator) - bitsAtMost(numerator);
+  const shift = Math.max(0, excess + 64 + DIGIT_BITS);
   const half = Math.floor(shift / 2);
-  const scaled = Number((numerator << BigInt(shift)) / denominator);
+  const shifted = numerator << BigInt(shift);
+  const quotient = shifted / denominator;
+  // What the division leaves over decides where the rest lies half way between two doubles.
+  const scaled = Number(quotient * denominator === shifted ? quotient : quotient | 1n);
   return scaled / 2 ** half / 2 ** (shift - half);
+}
+
+/** Numerators are no larger than denominators, and the quotient is far from where doubles end. */
+const LARGEST = 2 ** 1000;
+
+function isPowerOfTwo(value: number): boolean {
+  return 2 ** Math.round(Math.log2(value)) === value;
+}
+
+/** The largest radix that is a power of two, as only those are printed in linear time. */
+const DIGIT_BITS = 5;
+
+/** Up to four more than the number has. */
+function bitsAtMost(value: bigint): number {
+  return value.toString(2 ** DIGIT_BITS).length * DIGIT_BITS;
 }
 
 /** `1/4`, or `1` and `0`. */
