@@ -2,13 +2,18 @@
 import { readJob } from "./jobs.js";
 import { take } from "./take.js";
 
+// Whoever asked has gone; leaving by `exit` still takes away what was written for the measurement.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+process.once("disconnect", () => process.exit());
+
+/** The parent has the answer before the channel closes. */
+function answer(message: object): void {
+  process.send?.(message, undefined, undefined, () => process.disconnect());
+}
+
 try {
-  const answer = await take(readJob(process.argv[2] ?? ""));
-  process.send?.(answer);
+  answer(await take(readJob(process.argv[2] ?? "")));
 } catch (error) {
-  process.send?.({
-    failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  });
+  answer({ failed: error instanceof Error ? error.message : String(error) });
   process.exitCode = 1;
 }
-process.disconnect?.();

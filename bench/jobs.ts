@@ -9,20 +9,19 @@ import type { NotHere, Result } from "./types.js";
  * of another.
  * @throws {Error} where the phase's result is not right, or the process ends without an answer.
  */
-export async function takeApart(job: Job, signal: AbortSignal): Promise<Result | NotHere> {
-  const answer = await askChild(job, signal);
+export async function takeApart(job: Job): Promise<Result | NotHere> {
+  const answer = await askChild(job);
   const raw = objectOf(answer, "the answer of a measurement");
   if ("failed" in raw) throw new Error(textOf(raw, "failed"));
   if ("notHere" in raw) return { notHere: textOf(raw, "notHere") };
   return readResult(raw);
 }
 
-function askChild(job: Job, signal: AbortSignal): Promise<unknown> {
+function askChild(job: Job): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(new URL("child.ts", import.meta.url)), [JSON.stringify(job)], {
       execArgv: ["--expose-gc", "--import", import.meta.resolve("tsx")],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      signal,
     });
     let answer: unknown;
     child.on("message", (message: unknown) => {

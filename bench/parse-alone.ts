@@ -6,4 +6,6 @@ const before = peakMegabytes();
 const start = performance.now();
 parseFile(process.argv[2] ?? "");
 const ms = performance.now() - start;
-process.stdout.write(`${peakMegabytes()} MB at most (${before} before), ${ms.toFixed()} ms at once\n`);
+process.stdout.write(
+  `${peakMegabytes()} MB at most (${before} before), ${ms.toFixed()} ms at once\n`,
+);

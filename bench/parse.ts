@@ -48,7 +48,7 @@ export function prepareParse(services: number, endpoints: number, seed: number):
       },
       ...legacyTest(file, count),
     ],
-    notes: [`${(text.length / 1e6).toFixed(1)} MB`, ...alone(file)],
+    notes: [speedOf(file, text.length), ...alone(file)],
   };
 }
 
@@ -57,6 +57,13 @@ export function parseFile(file: string): number {
   const { value: text = "" } = decodeText(readFileSync(file));
   const [section] = parseDump(text, { family: 4 }).value.sections;
   return section === undefined ? 0 : countRules(section.ruleset);
+}
+
+/** The file's size, and how much of it is read in a second. */
+function speedOf(file: string, bytes: number): string {
+  const { medianMs } = measure(() => parseFile(file), { least: 3, budgetMs: 1_000 });
+  const megabytes = bytes / 1e6;
+  return `${megabytes.toFixed(1)} MB, ${((megabytes / medianMs) * 1_000).toFixed()} MB/s`;
 }
 
 /** The memory of a process that does nothing but parse. */

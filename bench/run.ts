@@ -29,11 +29,9 @@ export interface BenchIo {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly cwd: string;
-  /** Aborted when the user wants no more. */
-  readonly signal: AbortSignal;
 }
 
-export const EXIT = { done: 0, wrong: 1, usage: 2, badFile: 3, interrupted: 130 } as const;
+export const EXIT = { done: 0, wrong: 1, usage: 2, badFile: 3 } as const;
 
 /** Small clusters of every feature that each property is held against. */
 const SMALL_CLUSTERS = { quick: 25, full: 100 };
@@ -124,7 +122,7 @@ async function timeAll(
   for (const [at, { phase, size }] of plan.entries()) {
     io.err(`timing ${phase} on ${sizeText(size)} (${at + 1} of ${plan.length})\n`);
     try {
-      const taken = await takeApart({ phase, size, seed, rounds }, io.signal);
+      const taken = await takeApart({ phase, size, seed, rounds });
       if (named !== phase) io.out(phaseText(phase));
       named = phase;
       if ("notHere" in taken) {
@@ -134,7 +132,6 @@ async function timeAll(
         io.out(resultText(taken));
       }
     } catch (error) {
-      if (io.signal.aborted) return EXIT.interrupted;
       const reason = error instanceof Error ? error.message : String(error);
       io.err(`error: ${phase} on ${sizeText(size)}, seed ${seed}: ${reason}\n`);
       return EXIT.wrong;

@@ -20,10 +20,10 @@ export const ODDS_SUM_TO_ONE: Property = {
   name: "odds sum to one",
   wrong: (scene) =>
     firstWrong(scene, (packet, ways) => {
-      const sum = addShares(ways.map(shareOf));
-      return formatFraction(sum) === formatFraction(ONE)
+      const total = formatFraction(addShares(ways.map(shareOf)));
+      return total === formatFraction(ONE)
         ? undefined
-        : `the odds of ${describePacket(packet)} sum to ${formatFraction(sum)}, not 1`;
+        : `the odds of ${describePacket(packet)} sum to ${total}, not 1`;
     }),
 };
 

@@ -21,7 +21,6 @@ async function bench(line: string, subject: Subject = CHAINWALK) {
       out: (text) => void (out += text),
       err: (text) => void (err += text),
       cwd: folder,
-      signal: new AbortController().signal,
     },
     subject,
   );
