@@ -4,12 +4,15 @@ import { fault, type Checked, type Fault } from "../errors.js";
 /** The largest file that is read, in bytes: more letters than a text of Node.js can have. */
 export const MAX_TEXT_BYTES = constants.MAX_STRING_LENGTH;
 
-/** Told before anything of such a file is read. */
-export function tooLarge(bytes: number, file?: string): Fault {
-  const size = `${(bytes / 2 ** 20).toFixed()} MiB`;
-  const most = `${(MAX_TEXT_BYTES / 2 ** 20).toFixed()} MiB`;
-  const message = `${size} are more than can be read at once, which is ${most}: split it`;
+/** Told before anything of such a file is read; `bytes` is `undefined` where nobody has counted. */
+export function tooLarge(bytes: number | undefined, file?: string): Fault {
+  const size = bytes === undefined ? "there is more" : `the file has ${megabytes(bytes)}, more`;
+  const message = `${size} than can be read at once, which is ${megabytes(MAX_TEXT_BYTES)}: split it`;
   return fault("file-too-large", message, file === undefined ? {} : { file });
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
 }
 
 /**
@@ -19,7 +22,7 @@ export function tooLarge(bytes: number, file?: string): Fault {
  */
 export function decodeText(bytes: Uint8Array, file?: string): Checked<string | undefined> {
   if (bytes.length > MAX_TEXT_BYTES) {
-    return { value: undefined, faults: [tooLarge(bytes.length, file)] };
+    return { value: undefined, faults: [tooLarge(undefined, file)] };
   }
   const zero = bytes.indexOf(0);
   if (zero >= 0) {

@@ -1,6 +1,7 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fault, type Checked, type Fault } from "../../engine/errors.js";
+import { decodeText, MAX_TEXT_BYTES, tooLarge } from "../../engine/iptables/decode.js";
 import type { Io } from "./io.js";
 
 /** A file's name as the user gave it, and its text. */
@@ -35,7 +36,9 @@ export async function readSource(path: string, io: Io): Promise<Checked<Source |
 async function readPath(path: string, io: Io): Promise<Checked<readonly Source[]>> {
   if (path === "-") return decode("standard input", await io.stdin());
   try {
-    if ((await stat(resolve(io.cwd, path))).isDirectory()) return await readFolder(path, io);
+    const found = await stat(resolve(io.cwd, path));
+    if (found.isDirectory()) return await readFolder(path, io);
+    if (found.size > MAX_TEXT_BYTES) return { value: [], faults: [tooLarge(found.size, path)] };
     return decode(path, await readFile(resolve(io.cwd, path)));
   } catch (error) {
     return { value: [], faults: [unreadable(path, error)] };
@@ -56,14 +59,9 @@ async function readFolder(path: string, io: Io): Promise<Checked<readonly Source
   };
 }
 
-/** Text files are UTF-8; a byte that is not becomes U+FFFD, and a NUL tells a binary file. */
 function decode(file: string, bytes: Uint8Array): Checked<readonly Source[]> {
-  const zero = bytes.indexOf(0);
-  if (zero >= 0) {
-    const message = `not a text file: byte ${zero + 1} is zero`;
-    return { value: [], faults: [fault("binary-file", message, { file })] };
-  }
-  return { value: [{ file, text: new TextDecoder().decode(bytes) }], faults: [] };
+  const { value: text, faults } = decodeText(bytes, file);
+  return { value: text === undefined ? [] : [{ file, text }], faults };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

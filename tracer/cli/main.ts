@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 import { availableParallelism } from "node:os";
+import { MAX_TEXT_BYTES } from "../../engine/iptables/decode.js";
 import { run } from "./run.js";
 import type { Io } from "./io.js";
 
+/** All of it, or a little more than can be used, which tells that it is too much. */
 async function readStdin(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > MAX_TEXT_BYTES) break;
+  }
   return Buffer.concat(chunks);
 }
 

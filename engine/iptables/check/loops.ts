@@ -46,7 +46,8 @@ function walk(start: string, done: Set<string>, context: TableContext): void {
       onPath.set(to, path.length);
       path.push({ chain, next: 0 });
     } else {
-      reportLoop(path.slice(from), frame.chain, rule, to, context);
+      // No more of a circle than is shown: there may be as many circles as chains in one.
+      reportLoop(path.slice(from, from + SHOWN + 1), frame.chain, rule, to, context);
     }
   }
 }

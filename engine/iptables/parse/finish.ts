@@ -9,6 +9,9 @@ import { isMatch, isTarget } from "./registry.js";
 import { isIptablesTarget } from "./foreign-names.js";
 import type { RuleReader } from "./rule-reader.js";
 
+/** A line that names more pairs of addresses than this is kept as it stands. */
+const MAX_PAIRS = 65_536;
+
 /** The rules of a line: one for each pair of its source and destination addresses. */
 export function finishRules(reader: RuleReader): readonly Rule[] {
   const { draft, line } = reader;
@@ -17,6 +20,8 @@ export function finishRules(reader: RuleReader): readonly Rule[] {
   const target =
     draft.target === undefined ? undefined : finishTarget(reader, draft.target, reading);
   const origin: Origin = { kind: "source", line: line.number, text: line.text };
+  const pairs = (draft.source?.items.length ?? 1) * (draft.destination?.items.length ?? 1);
+  if (pairs > MAX_PAIRS) return tooManyPairs(reader, pairs, origin);
   const rules: Rule[] = [];
   for (const source of draft.source?.items ?? [undefined]) {
     for (const destination of draft.destination?.items ?? [undefined]) {
@@ -38,6 +43,13 @@ export function finishRules(reader: RuleReader): readonly Rule[] {
     }
   }
   return rules;
+}
+
+function tooManyPairs(reader: RuleReader, pairs: number, origin: Origin): readonly Rule[] {
+  const reason = `the line stands for ${pairs} rules, one for each pair of addresses`;
+  reader.error("too-many-addresses", `${reason}: more than ${MAX_PAIRS} are not read`);
+  const words = reader.line.text;
+  return [makeRule({ matches: [{ name: "opaque", extension: "line", words, reason }], origin })];
 }
 
 function asked(addresses: AddressesDraft | undefined, item: Prefix | Opaque | undefined) {

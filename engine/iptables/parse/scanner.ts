@@ -36,6 +36,9 @@ const NEW_LINE = /^(?:[*:#[\r\n]|-[A-Z] |COMMIT|$)/;
 
 const MAX_GUESSES = 50;
 
+/** The most rules and chains that are read: ten times the largest cluster, within 1.5 GB. */
+export const MAX_HELD = 4_000_000;
+
 /** Reads restore input line by line, as `iptables-restore.c` and `xtables-restore.c` do. */
 export class Scanner {
   readonly #text: string;
@@ -55,6 +58,8 @@ export class Scanner {
   #number = 0;
   #sawCarriageReturn = false;
   #guesses = 0;
+  /** How many rules and chains have been handed on. */
+  #held = 0;
   #guess: TableGuess | undefined;
 
   constructor(text: string, sink: ScanSink, log: FaultLog, options: ScanOptions) {
@@ -67,6 +72,7 @@ export class Scanner {
 
   scan(): void {
     while (this.#at < this.#text.length) {
+      if (this.#held >= MAX_HELD) return this.#stop();
       const start = this.#at;
       const end = this.#passLine();
       if (this.#plainLine(start, end)) continue;
@@ -80,6 +86,11 @@ export class Scanner {
         this.#lastLine(),
       );
     }
+  }
+
+  #stop(): void {
+    const message = `rules and chains are more than ${MAX_HELD}: from here on nothing is read`;
+    this.#log.error("too-many-rules", message, { number: this.#number + 1, text: "" });
   }
 
   /** Goes on to the next line; where the one at `#at` ends. */
@@ -115,6 +126,7 @@ export class Scanner {
     const reader = this.#saveLines;
     const rule = reader?.read(start, end, this.#number);
     if (reader === undefined || rule === undefined) return false;
+    this.#held++;
     const { chain, chainAt } = reader;
     const trouble = this.#sink.append(chain, rule);
     if (trouble === undefined) return true;
@@ -126,6 +138,7 @@ export class Scanner {
   #plainDeclaration(start: number, end: number): boolean {
     const nameEnd = plainDeclarationEnd(this.#text, start, end);
     if (nameEnd < 0) return false;
+    this.#held++;
     const chain = this.#text.slice(start + 1, nameEnd);
     const line = this.#number;
     const trouble = this.#sink.declare({ chain, policy: undefined, counters: undefined, line });
@@ -286,6 +299,7 @@ export class Scanner {
     if (!this.#enterTable(line)) return;
     const declaration = readDeclaration(line, this.#log);
     if (declaration === undefined) return;
+    this.#held++;
     this.#report(this.#sink.declare(declaration), line, 1, 1 + declaration.chain.length);
   }
 
@@ -324,6 +338,7 @@ export class Scanner {
       words.length > UNREAD_LENGTH
         ? opaqueLine(line)
         : parseCommandLine(line, words, this.#family, this.#log);
+    this.#held += commands.length;
     for (const command of commands) {
       const trouble = this.#sink.command(command);
       if (trouble !== undefined) this.#reportCommand(trouble, line, chain?.start, chain?.end);
