@@ -147,7 +147,7 @@ export function describeDifference(
   return [
     `the kernel: ${seen.verdict} by ${stepsText(seen.steps)}${seen.failure === undefined ? "" : ` (${seen.failure})`}`,
     ...answers.map((answer) => `  answered to ${answer}`),
-    ...[...new Set(seen.answering.map((packet) => `  also ${JSON.stringify(packet)}`))],
+    ...new Set(seen.answering.map((packet) => `  also ${JSON.stringify(packet)}`)),
     `ours, the nearest of ${outcomes.length}:`,
     ...nearest,
   ].join("\n");
