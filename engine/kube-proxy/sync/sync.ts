@@ -216,17 +216,18 @@ class NodeSync implements Sync {
       for (const { endpoints } of beliefs) this.endpointCount += endpoints.length;
     }
     const conditions = this.conditions();
-    const all = [...updated.values()].flat();
+    const updates = [...updated].map(updateOf);
+    // In the order of what is written: neighbours in memory are copied in one go.
+    updates.sort(compareServices);
+    const all = updates.flatMap(({ beliefs }) => beliefs);
     const entries = minimal
       ? all.map((belief) => memo.count(belief, conditions))
       : compileEntries(all, conditions);
     const changes: ServiceChange[] = [];
     let at = 0;
-    for (const [key, beliefs] of updated) {
-      const slash = key.indexOf("/");
-      const names = { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-      const before = this.services.get(key) ?? { ...names, entries: [] };
-      const after = { ...names, entries: entries.slice(at, at + beliefs.length) };
+    for (const { key, namespace, name, beliefs } of updates) {
+      const before = this.services.get(key) ?? { namespace, name, entries: [] };
+      const after = { namespace, name, entries: entries.slice(at, at + beliefs.length) };
       at += beliefs.length;
       if (before.entries.length === 0 && after.entries.length === 0) continue;
       if (after.entries.length > 0) this.services.set(key, after);
@@ -234,7 +235,7 @@ class NodeSync implements Sync {
       this.book.replace(before.entries, after.entries, memo);
       changes.push({ before, after });
     }
-    return changes.sort((left, right) => compareServices(left.after, right.after));
+    return changes;
   }
 
   private writeMinimal(changes: readonly ServiceChange[], memo: RuleMemo): Written {
@@ -277,6 +278,12 @@ class NodeSync implements Sync {
     }
     this.list.replaceAll([...this.services.values()]);
   }
+}
+
+/** A changed Service, by its key taken apart. */
+function updateOf([key, beliefs]: readonly [string, readonly Belief[]]) {
+  const slash = key.indexOf("/");
+  return { key, namespace: key.slice(0, slash), name: key.slice(slash + 1), beliefs };
 }
 
 function beliefsOf({ entries }: ListedService): readonly Belief[] {
