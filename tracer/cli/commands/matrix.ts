@@ -5,6 +5,7 @@ import { matrix } from "../../matrix/matrix.js";
 import { command, finish, type Context } from "../command.js";
 import { withCrew } from "../crew.js";
 import { EXIT } from "../io.js";
+import { assumptionsOf } from "../matrix/assumptions.js";
 import { judge, type Answered } from "../matrix/judge.js";
 import { loadMatrix } from "../matrix/load.js";
 import { addMatrixOptions, type MatrixOptions } from "../matrix/options.js";
@@ -46,7 +47,9 @@ async function runMatrix(options: MatrixOptions, { io }: Context): Promise<reado
   const questions = questionsOf(setup, sources);
   const { world } = setup;
   const jobs = options.jobs ?? jobsThatPay(questions.length * CELL_MS, world.rules, io.cores);
-  const printer = printerFor({ setup, options, sources, notes: [...setup.notes, ...notes] }, io);
+  const assumptions = assumptionsOf(questions, world);
+  const allNotes = [...setup.notes, ...notes];
+  const printer = printerFor({ setup, options, sources, notes: allNotes, assumptions }, io);
   progress.tell(`indexing the rules for ${wholeText(questions.length)} packets`);
   const { faults: broken } = await withCrew(world, jobs, io, async (crew) => {
     const packets = questions.map(({ packet }) => packet);

@@ -3,21 +3,18 @@ import type { CellOutcome } from "../../matrix/cell.js";
 import { JSON_VERSION } from "../../report/json.js";
 import type { World } from "../../walk/world.js";
 import type { Answered } from "./judge.js";
-import type { MatrixSetup } from "./load.js";
+import type { Printed } from "./print.js";
 import { reasonOf } from "./reason.js";
-import type { Source } from "./sources.js";
 
 /** Up to the cells, which follow one by one: all of them together may be more than a text can hold. */
-export function jsonHead(
-  { family, node }: MatrixSetup,
-  sources: readonly Source[],
-  notes: readonly string[],
-): string {
+export function jsonHead({ setup, sources, notes, assumptions }: Printed): string {
+  const { family, node } = setup;
   const head = {
     version: JSON_VERSION,
     family,
     ...(node === undefined ? {} : { node }),
     notes,
+    assumptions,
     sources: sources.map(({ name, about }) => ({ name, about })),
   };
   return `${JSON.stringify(head).slice(0, -1)},"cells":[`;

@@ -1,3 +1,4 @@
+import type { Assumption } from "../../walk/result.js";
 import type { Io } from "../io.js";
 import { styleFor } from "../style.js";
 import { CSV_HEADER, csvLines } from "./csv.js";
@@ -20,10 +21,11 @@ export interface Printed {
   readonly options: MatrixOptions;
   readonly sources: readonly Source[];
   readonly notes: readonly string[];
+  readonly assumptions: readonly Assumption[];
 }
 
 export function printerFor(what: Printed, io: Io): Printer {
-  const { setup, options, sources, notes } = what;
+  const { setup, options } = what;
   const { world } = setup;
   const shown = (answers: readonly Answered[]) =>
     options.problems === true ? answers.filter(({ standing }) => standing !== "served") : answers;
@@ -33,7 +35,7 @@ export function printerFor(what: Printed, io: Io): Printer {
       return {
         start: () => undefined,
         add: (answers) => table.add(answers),
-        end: () => io.out(table.text(sources, notes, styleFor(io))),
+        end: () => io.out(table.text(what, styleFor(io))),
       };
     }
     case "csv":
@@ -50,7 +52,7 @@ export function printerFor(what: Printed, io: Io): Printer {
     case "json": {
       let before = "\n";
       return {
-        start: () => io.out(jsonHead(setup, sources, notes)),
+        start: () => io.out(jsonHead(what)),
         add: (answers) => {
           for (const answer of shown(answers)) {
             io.out(`${before}${jsonCell(answer, world)}`);

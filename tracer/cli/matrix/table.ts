@@ -1,9 +1,11 @@
 import type { Style } from "../../report/style.js";
+import type { Assumption } from "../../walk/result.js";
 import { wholeText } from "../progress.js";
 import { blockLines, blockOf, foldedLines, type Block } from "./blocks.js";
 import type { Answered, Standing } from "./judge.js";
 import type { MatrixSetup } from "./load.js";
 import type { MatrixOptions } from "./options.js";
+import type { Printed } from "./print.js";
 import type { Source } from "./sources.js";
 
 /** More Service ports than this that are alike are one block. */
@@ -42,15 +44,17 @@ export class Table {
     else known.push(block);
   }
 
-  text(sources: readonly Source[], notes: readonly string[], style: Style): string {
+  text({ sources, notes, assumptions }: Printed, style: Style): string {
     const blocks = [...this.#alike.values()].flatMap((alike) =>
       alike.length > MOST_ALIKE
         ? [foldedLines(alike, style)]
         : alike.map((block) => blockLines(block, style)),
     );
+    const asking = sources.filter((source) => this.#asking.has(source));
     const head = [
       ...notes.map((note) => `note: ${note}`),
-      ...legend(sources.filter((source) => this.#asking.has(source))),
+      ...legend(asking),
+      ...assumedLines(assumptions).map(style.dim),
     ];
     const parts = [head, ...blocks, [this.#summary()]];
     return `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -74,4 +78,10 @@ export class Table {
 function legend(sources: readonly Source[]): readonly string[] {
   const width = Math.max(...sources.map(({ name }) => name.length));
   return ["sources:", ...sources.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`)];
+}
+
+function assumedLines(assumptions: readonly Assumption[]): readonly string[] {
+  if (assumptions.length === 0) return [];
+  const list = assumptions.map(({ what }) => what).join("; ");
+  return [`assumed: ${list} (trace --detail full says why)`];
 }
