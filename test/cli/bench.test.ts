@@ -35,7 +35,7 @@ describe("a run of the benchmarks", () => {
     const line = `--quick --sizes 10 --endpoints 3 --seed 7 --phases ${TIMED.join(",")} --json report.json`;
     const { code, out, err } = await bench(line);
     assert.equal(code, 0, err);
-    assert.match(out, /^proved: odds sum to one, balance, program = walk, /m);
+    assert.match(out, /^proved: program = walk, odds sum to one, balance, /m);
     assert.match(err, /^timing batch on 10 Services x 3 endpoints \(8 of 11\)$/m);
     const report = readReport(readFileSync(join(folder, "report.json"), "utf8"));
     assert.equal(report.seed, 7);
