@@ -1,9 +1,8 @@
-import { formatAddress } from "../net/ip.js";
 import type { Cluster } from "./cluster.js";
 import { KUBELET } from "./kubelet/kubelet.js";
 import { LEASE_NAMESPACE, nodeObject, renewLease } from "./kubelet/registration.js";
 import type { Machine } from "./kubelet/machines.js";
-import { ipv4Network } from "./settings.js";
+import { addressAt, familyName, networksOf } from "./networks.js";
 import type { ApiResult } from "./api/status.js";
 
 export interface NodesWanted {
@@ -35,11 +34,11 @@ export async function bootstrap(cluster: Cluster, wanted: NodesWanted): Promise<
 
 /** `kubernetes`, through which Pods find the API server: its first cluster IP and its master. */
 async function createApiService(cluster: Cluster): Promise<void> {
-  const services = ipv4Network(cluster.settings.serviceCidr);
+  const [services] = networksOf(cluster.settings.serviceCidr);
   const master = cluster.machines.list()[0];
   if (services === undefined || master === undefined) return;
   const labels = { component: "apiserver", provider: "kubernetes" };
-  const clusterIP = formatAddress(services.first + 1);
+  const clusterIP = addressAt(services, 1);
   await cluster.api.create(
     "services",
     {
@@ -56,8 +55,8 @@ async function createApiService(cluster: Cluster): Promise<void> {
         namespace: "default",
         labels: { "kubernetes.io/service-name": "kubernetes" },
       },
-      addressType: "IPv4",
-      endpoints: [{ addresses: [master.address], conditions: { ready: true } }],
+      addressType: familyName(services.family),
+      endpoints: [{ addresses: master.addresses.slice(0, 1), conditions: { ready: true } }],
       ports: [{ name: "https", port: 6443, protocol: "TCP" }],
     },
     { actor: BOOT },
@@ -70,12 +69,13 @@ export async function addNode(
   index: number,
   wanted: NodesWanted,
 ): Promise<ApiResult<unknown>> {
-  const network = ipv4Network(cluster.settings.nodeNetwork);
   const isMaster = wanted.master && index === 0;
   const name = isMaster ? "master" : `node-${wanted.master ? index : index + 1}`;
-  const address = formatAddress((network?.first ?? 0) + index + 1);
+  const addresses = networksOf(cluster.settings.nodeNetwork).map((network) =>
+    addressAt(network, index + 1),
+  );
   const external = wanted.externalAddresses[index];
-  const machine = cluster.machines.add(name, address, external);
+  const machine = cluster.machines.add(name, addresses, external);
   const zone = wanted.zones[index % Math.max(1, wanted.zones.length)];
   const labels = {
     ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": zone }),

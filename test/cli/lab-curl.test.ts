@@ -116,6 +116,30 @@ describe("chainwalk lab curl", () => {
     await lab("tick 60s");
   });
 
+  it("goes by either family where there are both", async () => {
+    const dual = mkdtempSync(join(tmpdir(), "chainwalk-dual-"));
+    const there = (words: string): Promise<Captured> =>
+      capture(["lab", ...words.split(" ")], { cwd: dual });
+    const both = `${web("both", "ipFamilyPolicy: RequireDualStack")}${web("six", "ipFamilies: [IPv6]")}`;
+    writeFileSync(join(dual, "web.yaml"), MANIFESTS + both);
+    await there("init --families dual");
+    const applied = await there("apply -f web.yaml");
+    assert.equal(applied.exitCode, 0, applied.err);
+    await there("tick 30s");
+    const { out } = await there("get svc both -o json");
+    const service: { spec: { clusterIPs: readonly string[] } } = JSON.parse(out);
+    const [four = "", six = ""] = service.spec.clusterIPs;
+    for (const from of ["pod/client", "pod/app=web", "node/node-1"]) {
+      for (const url of [`http://${four}`, `http://[${six}]`, "http://six", "http://both"]) {
+        const asked = await there(`curl --odds --from ${from} ${url}`);
+        assert.equal(asked.exitCode, 0, asked.out + asked.err);
+        if (url === "http://six") assert.match(asked.out, /at \[fd00:10:\S+\]:8080/);
+      }
+    }
+    assert.match((await there("rules --node node-1 --family 6")).out, /-d fd00:10:100:\S+\/128 /);
+    rmSync(dual, { recursive: true });
+  });
+
   it("shows the way back, and exits as curl does", async () => {
     const good = await lab("curl --from node/node-1 http://inside");
     assert.equal(good.exitCode, 0);

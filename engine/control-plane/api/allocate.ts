@@ -1,8 +1,9 @@
-import { formatAddress, parseAddress } from "../../net/ip.js";
 import type { Service, ServicePort, ServiceSpec } from "../objects.js";
 import type { Random } from "../random.js";
-import { ipv4Network, type ClusterSettings, type Network } from "../settings.js";
+import { addressAt, familyName, networksOf, offsetIn, type Network } from "../networks.js";
+import type { ClusterSettings } from "../settings.js";
 import { isHeadless, takesNodePorts } from "../validate/service.js";
+import { withFamilies } from "./families.js";
 import type { Taken } from "./holdings.js";
 import { invalidValue, type FieldError } from "./field-error.js";
 
@@ -24,7 +25,9 @@ export function allocate(
 ): Allocation {
   const kept = keepAllocated(service, old);
   const errors: FieldError[] = [];
-  const addressed = withClusterIp(kept, taken, settings, random, errors);
+  const familiar = withFamilies(kept, old, settings, errors);
+  if (errors.length > 0) return { service, errors };
+  const addressed = withClusterIps(familiar, taken, settings, random, errors);
   const spec = withNodePorts(addressed, taken, settings, random, errors);
   return { service: { ...service, spec }, errors };
 }
@@ -62,44 +65,56 @@ function keepNodePort(
   return rest;
 }
 
-function withClusterIp(
+/** One cluster IP for each of the Service's families, in their order. */
+function withClusterIps(
   spec: ServiceSpec,
   taken: Taken,
   settings: ClusterSettings,
   random: Random,
   errors: FieldError[],
 ): ServiceSpec {
-  const network = ipv4Network(settings.serviceCidr);
   if (spec.type === "ExternalName" || isHeadless(spec)) return spec;
-  if (network === undefined) return spec;
-  const asked = spec.clusterIP ?? "";
-  if (asked === "") {
+  const asked = spec.clusterIPs ?? [];
+  const networks = networksOf(settings.serviceCidr);
+  const clusterIPs = (spec.ipFamilies ?? []).flatMap((name, index) => {
+    const network = networks.find(({ family }) => familyName(family) === name);
+    const ip = asked[index] ?? "";
+    if (network === undefined) return [];
+    if (ip !== "") {
+      errors.push(...askedErrors(network, ip, asked, taken));
+      return [ip];
+    }
     const { luck } = settings;
-    const lucky = luck.clusterIPs.find((ip) => isWithin(network, ip) && !taken.hasAddress(ip));
-    const ip = lucky ?? freeAddress(network, taken, random);
-    if (ip !== undefined) return { ...spec, clusterIP: ip, clusterIPs: [ip] };
-    errors.push(refusedIp([], "failed to allocate a serviceIP: range is full"));
-    return spec;
-  }
-  if (!isWithin(network, asked)) {
-    const range = `The range of valid IPs is ${settings.serviceCidr}`;
+    const lucky = luck.clusterIPs.find((one) => isWithin(network, one) && !taken.hasAddress(one));
+    const free = lucky ?? freeAddress(network, taken, random);
+    if (free !== undefined) return [free];
+    errors.push(refusedIp(asked, "failed to allocate a serviceIP: range is full"));
+    return [];
+  });
+  const [clusterIP] = clusterIPs;
+  return clusterIP === undefined ? spec : { ...spec, clusterIP, clusterIPs };
+}
+
+function askedErrors(
+  network: Network,
+  ip: string,
+  asked: readonly string[],
+  taken: Taken,
+): readonly FieldError[] {
+  if (!isWithin(network, ip)) {
+    const range = `The range of valid IPs is ${network.text}`;
     const why = `provided IP is not in the valid range. ${range}`;
-    errors.push(refusedIp([asked], `failed to allocate IP ${asked}: ${why}`));
-  } else if (taken.hasAddress(asked)) {
-    const why = "provided IP is already allocated";
-    errors.push(refusedIp([asked], `failed to allocate IP ${asked}: ${why}`));
+    return [refusedIp(asked, `failed to allocate IP ${ip}: ${why}`)];
   }
-  return spec;
+  return taken.hasAddress(ip)
+    ? [refusedIp(asked, `failed to allocate IP ${ip}: provided IP is already allocated`)]
+    : [];
 }
 
 /** Whether a Service may have the address: the network's own and the last are nobody's. */
 function isWithin(network: Network, ip: string): boolean {
-  const number = parseAddress(ip);
-  return (
-    typeof number === "number" &&
-    number > network.first &&
-    number < network.first + network.size - 1
-  );
+  const offset = offsetIn(network, ip);
+  return offset !== undefined && offset > 0 && offset < network.size - 1;
 }
 
 function refusedIp(asked: readonly string[], why: string): FieldError {
@@ -115,12 +130,11 @@ function staticBand(size: number): number {
 function freeAddress(network: Network, taken: Taken, random: Random): string | undefined {
   const usable = network.size - 2;
   const low = Math.min(staticBand(network.size), usable);
-  const isFree = (offset: number): boolean =>
-    !taken.hasAddress(formatAddress(network.first + 1 + offset));
+  const isFree = (offset: number): boolean => !taken.hasAddress(addressAt(network, 1 + offset));
   const offset =
     firstFree(low, usable, random, isFree) ??
     (low > 0 ? firstFree(0, low, random, isFree) : undefined);
-  return offset === undefined ? undefined : formatAddress(network.first + 1 + offset);
+  return offset === undefined ? undefined : addressAt(network, 1 + offset);
 }
 
 /** A random free number of `from` up to, not including, `to`. */

@@ -1,6 +1,7 @@
-import { formatAddress } from "../../net/ip.js";
 import type { ApiEvent } from "../api/cache.js";
-import { ipv4Network } from "../settings.js";
+import { widthOf } from "../../net/ip.js";
+import { addressAt, networksOf, type Network } from "../networks.js";
+import { shareLength } from "../settings.js";
 import { actorOf, type Component, type Surroundings } from "../simulation/component.js";
 
 const NAME = "node-ipam-controller";
@@ -31,9 +32,10 @@ export class NodeIpamController implements Component {
     const node = api.cache.get("nodes", "", name);
     if (node === undefined || node.spec.podCIDR !== undefined) return;
     const actor = actorOf(NAME, because);
-    const share = this.#freeShare();
-    if (share === undefined) {
-      const note = `Node ${name} status is now: CIDRNotAvailable: no /${settings.nodeCidrMaskSize} is left in ${settings.podCidr}`;
+    const networks = networksOf(settings.podCidr);
+    const shares = networks.flatMap((network) => this.#freeShare(network) ?? []);
+    if (shares.length < networks.length) {
+      const note = `Node ${name} status is now: CIDRNotAvailable: no share of a node is left in ${settings.podCidr}`;
       api.remark(actor, node, "Warning", "CIDRNotAvailable", note);
       return;
     }
@@ -41,21 +43,30 @@ export class NodeIpamController implements Component {
       "nodes",
       "",
       name,
-      (current) => ({ ...current, spec: { ...current.spec, podCIDR: share, podCIDRs: [share] } }),
-      { actor, note: `podCIDR ${share}` },
+      (current) => ({
+        ...current,
+        spec: { ...current.spec, podCIDR: shares[0] ?? "", podCIDRs: shares },
+      }),
+      { actor, note: `podCIDR ${shares.join(",")}` },
     );
   }
 
-  #freeShare(): string | undefined {
+  #freeShare(network: Network): string | undefined {
     const { api, settings } = this.#around;
-    const network = ipv4Network(settings.podCidr);
-    if (network === undefined) return undefined;
-    const taken = new Set(api.cache.list("nodes").map((node) => node.spec.podCIDR));
-    const size = 2 ** (32 - settings.nodeCidrMaskSize);
-    for (let offset = 0; offset + size <= network.size; offset += size) {
-      const share = `${formatAddress(network.first + offset)}/${settings.nodeCidrMaskSize}`;
+    const taken = new Set(api.cache.list("nodes").flatMap((node) => node.spec.podCIDRs ?? []));
+    const length = shareLength(settings, network.family);
+    const size = 2 ** (widthOf(network.family) - length);
+    const count = network.size / size;
+    for (let index = 0; index < count; index++) {
+      const share = `${shareAt(network, index, size)}/${length}`;
       if (!taken.has(share)) return share;
     }
     return undefined;
   }
+}
+
+/** Offsets of IPv6 shares are too large for a number, so these are reached by the network's size. */
+function shareAt(network: Network, index: number, size: number): string {
+  if (typeof network.first === "number") return addressAt(network, index * size);
+  return addressAt({ ...network, first: network.first + BigInt(index) * BigInt(size) }, 0);
 }

@@ -1,8 +1,7 @@
-import { formatAddress } from "../../net/ip.js";
 import type { ApiEvent } from "../api/cache.js";
 import { parseTime } from "../clock.js";
 import { keyOfObject, type AnyObject, type Service } from "../objects.js";
-import { ipv4Network } from "../settings.js";
+import { addressAt, familyName, familyOfIp, networksOf, type Network } from "../networks.js";
 import { actorOf, splitKey, type Component, type Surroundings } from "../simulation/component.js";
 
 const NAME = "service-controller";
@@ -36,14 +35,14 @@ export class ServiceController implements Component {
       return;
     }
     const actor = actorOf(NAME, because);
-    const ip = wants ? this.#freeAddress(service) : undefined;
-    if (wants && ip === undefined) {
+    const ips = wants ? this.#freeAddresses(service) : [];
+    if (wants && ips.length === 0) {
       const note = `no address is free in ${settings.loadBalancerCidr}`;
       api.remark(actor, service, "Warning", "SyncLoadBalancerFailed", note);
       return;
     }
-    const loadBalancer = ip === undefined ? {} : { ingress: [{ ip, ipMode: "VIP" }] };
-    const note = ip === undefined ? "load balancer taken down" : `load balancer built: ${ip}`;
+    const loadBalancer = wants ? { ingress: ips.map((ip) => ({ ip, ipMode: "VIP" })) } : {};
+    const note = wants ? `load balancer built: ${ips.join(",")}` : "load balancer taken down";
     await api.mutate(
       "services",
       namespace,
@@ -54,21 +53,32 @@ export class ServiceController implements Component {
     );
   }
 
-  #freeAddress(service: Service): string | undefined {
+  /** One of each of the Service's families; none if one of them is used up. */
+  #freeAddresses(service: Service): readonly string[] {
     const { api, settings } = this.#around;
-    const network = ipv4Network(settings.loadBalancerCidr);
-    if (network === undefined) return undefined;
     const taken = new Set(
-      api.cache.list("services").flatMap((other) => ingressOf(other).map((one) => one.ip)),
+      api.cache.list("services").flatMap((other) => ingressOf(other).map((one) => one.ip ?? "")),
     );
     const asked = service.spec.loadBalancerIP ?? "";
-    if (asked !== "") return taken.has(asked) ? undefined : asked;
-    for (let offset = 1; offset < network.size - 1; offset++) {
-      const ip = formatAddress(network.first + offset);
-      if (!taken.has(ip)) return ip;
-    }
-    return undefined;
+    const families = service.spec.ipFamilies ?? [];
+    const networks = networksOf(settings.loadBalancerCidr).filter(({ family }) =>
+      families.includes(familyName(family)),
+    );
+    const free = networks.flatMap((network) =>
+      familyOfIp(asked) === network.family
+        ? [asked].filter((ip) => !taken.has(ip))
+        : (firstFree(network, taken) ?? []),
+    );
+    return free.length < networks.length ? [] : free;
   }
+}
+
+function firstFree(network: Network, taken: ReadonlySet<string>): string | undefined {
+  for (let offset = 1; offset < network.size - 1; offset++) {
+    const ip = addressAt(network, offset);
+    if (!taken.has(ip)) return ip;
+  }
+  return undefined;
 }
 
 function ingressOf(object: AnyObject) {

@@ -30,8 +30,6 @@ function withPolicies(spec: ServiceSpec): ServiceSpec {
     spec.type === "NodePort" || spec.type === "LoadBalancer" || (spec.externalIPs ?? []).length > 0;
   return {
     internalTrafficPolicy: "Cluster",
-    ipFamilies: ["IPv4"],
-    ipFamilyPolicy: "SingleStack",
     ...(external ? { externalTrafficPolicy: "Cluster" } : {}),
     ...(spec.type === "LoadBalancer" ? { allocateLoadBalancerNodePorts: true } : {}),
     ...spec,

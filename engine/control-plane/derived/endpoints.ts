@@ -2,6 +2,7 @@ import type { ApiServer } from "../api/server.js";
 import { humanDuration, parseTime } from "../clock.js";
 import { SERVICE_NAME } from "../controllers/endpoint-slice/controller.js";
 import type { Endpoint, EndpointPort, EndpointSlice, Service } from "../objects.js";
+import { hostPort } from "../networks.js";
 import { NONE, columns } from "../table/table.js";
 import type { DerivedObject, DerivedResource } from "./types.js";
 
@@ -88,13 +89,9 @@ function shown(subsets: readonly Subset[]): string {
   const all = subsets.flatMap(({ addresses = [], ports }) =>
     ports.length === 0
       ? addresses.map(({ ip }) => ip)
-      : ports.flatMap(({ port }) => addresses.map(({ ip }) => withPort(ip, port))),
+      : ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port ?? ""))),
   );
   if (all.length === 0) return NONE;
   const list = all.slice(0, MOST_SHOWN).join(",");
   return all.length > MOST_SHOWN ? `${list} + ${all.length - MOST_SHOWN} more...` : list;
-}
-
-function withPort(ip: string, port: number | undefined): string {
-  return ip.includes(":") ? `[${ip}]:${port ?? ""}` : `${ip}:${port ?? ""}`;
 }

@@ -90,13 +90,13 @@ export class Kubelets implements Component {
       await this.#finish(pod, actor);
       return undefined;
     }
-    const ip = this.#addressFor(machine, pod);
-    if (ip === undefined) {
-      const cidr = api.cache.get("nodes", "", machine.name)?.spec.podCIDR;
+    const ips = this.#addressesFor(machine, pod);
+    if (ips === undefined) {
+      const cidrs = this.#sharesOf(machine);
       const why =
-        cidr === undefined
+        cidrs.length === 0
           ? `node "${machine.name}" has no podCIDR`
-          : `failed to allocate for range 0: no IP addresses available in range set: ${cidr}`;
+          : `failed to allocate for range 0: no IP addresses available in range set: ${cidrs.join(",")}`;
       const note = `Failed to create pod sandbox: plugin type="bridge" failed (add): ${why}`;
       api.remark(actor, pod, "Warning", "FailedCreatePodSandBox", note);
       wake(`${machine.name}|${keyOfObject(pod)}`, now + settings.timing.restartBackoff, {
@@ -105,17 +105,21 @@ export class Kubelets implements Component {
       await this.#reportNoSandbox(machine, pod, actor);
       return undefined;
     }
-    const given = { ip, now, present: machine.images };
+    const given = { ips, now, present: machine.images };
     const runtime = startPod(pod, given, settings.timing);
     for (const container of pod.spec.containers) machine.images.add(container.image ?? "");
     this.#machines.put(machine, runtime);
     return runtime;
   }
 
-  #addressFor(machine: Machine, pod: Pod): string | undefined {
-    if (pod.spec.hostNetwork === true) return machine.address;
-    const cidr = this.#around.api.cache.get("nodes", "", machine.name)?.spec.podCIDR;
-    return cidr === undefined ? undefined : this.#machines.nextAddress(machine, cidr);
+  #addressesFor(machine: Machine, pod: Pod): readonly string[] | undefined {
+    if (pod.spec.hostNetwork === true) return machine.addresses;
+    const cidrs = this.#sharesOf(machine);
+    return cidrs.length === 0 ? undefined : this.#machines.nextAddresses(machine, cidrs);
+  }
+
+  #sharesOf(machine: Machine): readonly string[] {
+    return this.#around.api.cache.get("nodes", "", machine.name)?.spec.podCIDRs ?? [];
   }
 
   async #reportNoSandbox(machine: Machine, pod: Pod, actor: Actor): Promise<void> {
@@ -129,7 +133,7 @@ export class Kubelets implements Component {
       state: { waiting: { reason: "ContainerCreating" } },
       lastState: {},
     }));
-    const hostIP = machine.address;
+    const hostIP = machine.addresses[0] ?? "";
     await this.#writeStatus(pod, { ...pod.status, hostIP, containerStatuses }, actor);
   }
 
@@ -146,7 +150,7 @@ export class Kubelets implements Component {
     for (const { type, reason, message } of occurrences) {
       api.remark(actor, pod, type, reason, message);
     }
-    await this.#writeStatus(pod, statusOf(pod, runtime, machine.address, now), actor);
+    await this.#writeStatus(pod, statusOf(pod, runtime, machine.addresses, now), actor);
     if (runtime.stoppingSince !== undefined && isDown(runtime)) {
       this.#machines.remove(machine, runtime.uid);
       await this.#finish(pod, actor);

@@ -1,12 +1,12 @@
-import { formatAddress } from "../../net/ip.js";
 import type { Pod } from "../objects.js";
-import { ipv4Network } from "../settings.js";
+import { addressAt, readNetwork } from "../networks.js";
 import { isAccepting, type RuntimePod } from "./runtime.js";
 
 /** A computer under a Node: what is really there, whatever the API server believes. */
 export interface Machine {
   readonly name: string;
-  readonly address: string;
+  /** One of each of the cluster's families, the primary one first. */
+  readonly addresses: readonly string[];
   /** Where the outside world reaches it, if it does. */
   readonly externalAddress: string | undefined;
   powered: boolean;
@@ -15,19 +15,19 @@ export interface Machine {
   readonly pods: Map<string, RuntimePod>;
   /** UIDs by `namespace/name`. */
   readonly names: Map<string, string>;
-  /** Where in its podCIDR the last address was given out: they go round (host-local IPAM). */
-  lastOffset: number;
+  /** Where in each podCIDR the last address was given out: they go round (host-local IPAM). */
+  lastOffsets: readonly number[];
 }
 
 /** A machine as a session's file keeps it. */
 export interface MachineSnapshot {
   readonly name: string;
-  readonly address: string;
+  readonly addresses: readonly string[];
   readonly externalAddress?: string;
   readonly powered: boolean;
   readonly images: readonly string[];
   readonly pods: readonly RuntimePod[];
-  readonly lastOffset: number;
+  readonly lastOffsets: readonly number[];
 }
 
 /** What answers at an address and port, in the machines' own truth. */
@@ -50,6 +50,11 @@ export interface Question {
   readonly now: number;
 }
 
+/** After the network's own address and its bridge. */
+const FIRST_OFFSET = 2;
+/** More addresses than any node has Pods. */
+const MOST_TRIED = 2 ** 16;
+
 /** All machines, and which Pod has which address. */
 export class Machines {
   readonly #machines = new Map<string, Machine>();
@@ -61,9 +66,9 @@ export class Machines {
   static restore(snapshots: readonly MachineSnapshot[]): Machines {
     const machines = new Machines();
     for (const snapshot of snapshots) {
-      const machine = machines.add(snapshot.name, snapshot.address, snapshot.externalAddress);
+      const machine = machines.add(snapshot.name, snapshot.addresses, snapshot.externalAddress);
       machine.powered = snapshot.powered;
-      machine.lastOffset = snapshot.lastOffset;
+      machine.lastOffsets = snapshot.lastOffsets;
       for (const image of snapshot.images) machine.images.add(image);
       for (const pod of snapshot.pods) machines.put(machine, pod);
     }
@@ -74,16 +79,16 @@ export class Machines {
     return this.list().map(snapshotOf);
   }
 
-  add(name: string, address: string, externalAddress: string | undefined): Machine {
+  add(name: string, addresses: readonly string[], externalAddress: string | undefined): Machine {
     const machine: Machine = {
       name,
-      address,
+      addresses,
       externalAddress,
       powered: true,
       images: new Set(),
       pods: new Map(),
       names: new Map(),
-      lastOffset: 1,
+      lastOffsets: [],
     };
     this.#machines.set(name, machine);
     this.#names = [...this.#machines.keys()];
@@ -107,7 +112,7 @@ export class Machines {
     machine.pods.set(runtime.uid, runtime);
     machine.names.set(nameOf(runtime), runtime.uid);
     if (!runtime.hostNetwork) {
-      this.#byAddress.set(runtime.ip, { machine, uid: runtime.uid });
+      for (const ip of runtime.ips) this.#byAddress.set(ip, { machine, uid: runtime.uid });
     }
     this.version++;
   }
@@ -117,7 +122,9 @@ export class Machines {
     if (runtime === undefined) return;
     machine.pods.delete(uid);
     if (machine.names.get(nameOf(runtime)) === uid) machine.names.delete(nameOf(runtime));
-    if (this.#byAddress.get(runtime.ip)?.uid === uid) this.#byAddress.delete(runtime.ip);
+    for (const ip of runtime.ips) {
+      if (this.#byAddress.get(ip)?.uid === uid) this.#byAddress.delete(ip);
+    }
     this.version++;
   }
 
@@ -126,20 +133,26 @@ export class Machines {
     this.version++;
   }
 
-  /** The next free address of the machine's share; `undefined` when all are taken. */
-  nextAddress(machine: Machine, podCidr: string): string | undefined {
-    const network = ipv4Network(podCidr);
+  /** The next free address of each of the machine's shares; `undefined` when one is used up. */
+  nextAddresses(machine: Machine, podCidrs: readonly string[]): readonly string[] | undefined {
+    const found = podCidrs.map((cidr, index) =>
+      this.#nextOffset(cidr, machine.lastOffsets[index] ?? FIRST_OFFSET - 1),
+    );
+    const ips = found.flatMap((one) => one?.ip ?? []);
+    if (ips.length < podCidrs.length) return undefined;
+    machine.lastOffsets = found.flatMap((one) => one?.offset ?? []);
+    return ips;
+  }
+
+  #nextOffset(podCidr: string, last: number) {
+    const network = readNetwork(podCidr);
     if (network === undefined) return undefined;
-    // The network's own address, its bridge (the first) and its broadcast address (the last).
-    const first = 2;
-    const count = network.size - 3;
+    // Neither the first address, the network's own, nor the last, its broadcast address.
+    const count = Math.min(network.size, MOST_TRIED) - 1 - FIRST_OFFSET;
     for (let step = 1; step <= count; step++) {
-      const offset = first + ((machine.lastOffset - first + step) % count);
-      const normal = offset < first ? offset + count : offset;
-      const ip = formatAddress(network.first + normal);
-      if (this.#byAddress.has(ip)) continue;
-      machine.lastOffset = normal;
-      return ip;
+      const offset = FIRST_OFFSET + ((last - FIRST_OFFSET + step + count) % count);
+      const ip = addressAt(network, offset);
+      if (!this.#byAddress.has(ip)) return { ip, offset };
     }
     return undefined;
   }
@@ -155,7 +168,7 @@ export class Machines {
 
   machineAt(address: string): Machine | undefined {
     return this.list().find(
-      (machine) => machine.address === address || machine.externalAddress === address,
+      (machine) => machine.addresses.includes(address) || machine.externalAddress === address,
     );
   }
 
@@ -203,11 +216,11 @@ export class Machines {
 }
 
 function snapshotOf(machine: Machine): MachineSnapshot {
-  const { name, address, externalAddress, powered, lastOffset } = machine;
+  const { name, addresses, externalAddress, powered, lastOffsets } = machine;
   const external = externalAddress === undefined ? {} : { externalAddress };
   const images = [...machine.images];
   const pods = [...machine.pods.values()];
-  return { name, address, ...external, powered, images, pods, lastOffset };
+  return { name, addresses, ...external, powered, images, pods, lastOffsets };
 }
 
 function nameOf(runtime: RuntimePod): string {

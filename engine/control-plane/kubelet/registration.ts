@@ -32,7 +32,7 @@ export function nodeObject(machine: Machine, around: Surroundings, labels: Label
       capacity: { cpu, memory, pods },
       allocatable: { cpu, memory, pods },
       addresses: [
-        { type: "InternalIP", address: machine.address },
+        ...machine.addresses.map((address) => ({ type: "InternalIP", address })),
         ...(machine.externalAddress === undefined
           ? []
           : [{ type: "ExternalIP", address: machine.externalAddress }]),

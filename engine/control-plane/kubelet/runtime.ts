@@ -48,7 +48,8 @@ export interface RuntimePod {
   readonly namespace: string;
   readonly name: string;
   readonly startedAt: number;
-  readonly ip: string;
+  /** One of each of the cluster's families, the primary one first. */
+  readonly ips: readonly string[];
   readonly hostNetwork: boolean;
   readonly containers: readonly RuntimeContainer[];
   /** When its last init container is done. */
@@ -64,10 +65,14 @@ const INIT_RUNS = 1000;
 
 export function startPod(
   pod: Pod,
-  given: { readonly ip: string; readonly now: number; readonly present: ReadonlySet<string> },
+  given: {
+    readonly ips: readonly string[];
+    readonly now: number;
+    readonly present: ReadonlySet<string>;
+  },
   timing: Timing,
 ): RuntimePod {
-  const { ip, now, present } = given;
+  const { ips, now, present } = given;
   const initial = (pod.spec.initContainers ?? []).length * (INIT_RUNS + timing.containerStart);
   const initializedAt = now + initial;
   return {
@@ -75,7 +80,7 @@ export function startPod(
     namespace: pod.metadata.namespace,
     name: pod.metadata.name,
     startedAt: now,
-    ip,
+    ips,
     hostNetwork: pod.spec.hostNetwork === true,
     initializedAt,
     stoppingSince: undefined,

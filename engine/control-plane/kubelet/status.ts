@@ -5,7 +5,12 @@ import { prospectOf } from "./behaviour.js";
 import type { Ended, RuntimeContainer, RuntimePod } from "./runtime.js";
 
 /** What the kubelet reports of a Pod. */
-export function statusOf(pod: Pod, runtime: RuntimePod, hostIp: string, now: number): PodStatus {
+export function statusOf(
+  pod: Pod,
+  runtime: RuntimePod,
+  hostIps: readonly string[],
+  now: number,
+): PodStatus {
   const statuses = pod.spec.containers.flatMap((spec) => {
     const container = runtime.containers.find(({ name }) => name === spec.name);
     return container === undefined ? [] : [containerStatus(pod, spec, container, now)];
@@ -14,10 +19,10 @@ export function statusOf(pod: Pod, runtime: RuntimePod, hostIp: string, now: num
   return {
     ...pod.status,
     phase,
-    hostIP: hostIp,
-    hostIPs: [{ ip: hostIp }],
-    podIP: runtime.ip,
-    podIPs: [{ ip: runtime.ip }],
+    hostIP: hostIps[0] ?? "",
+    hostIPs: hostIps.map((ip) => ({ ip })),
+    podIP: runtime.ips[0] ?? "",
+    podIPs: runtime.ips.map((ip) => ({ ip })),
     startTime: formatTime(runtime.startedAt),
     ...initStatuses(pod, runtime, now),
     containerStatuses: statuses,

@@ -1,6 +1,7 @@
 import { applyRestore } from "../../iptables/apply.js";
 import { parseRestore } from "../../iptables/parse.js";
 import type { Ruleset } from "../../iptables/types.js";
+import type { Family } from "../../net/ip.js";
 import type { ProxySetup } from "../../kube-proxy/from-flags.js";
 import { createSync } from "../../kube-proxy/sync/sync.js";
 import type { Sync } from "../../kube-proxy/sync/types.js";
@@ -13,11 +14,13 @@ import type { NetworkView } from "./network-view.js";
  */
 export class Kernel {
   readonly #sync: Sync;
+  readonly #family: Family;
   #view: NetworkView;
   #ruleset: Ruleset;
 
   /** `first` is what a full sync of `view` has left in the kernel. */
   constructor(setup: ProxySetup, view: NetworkView, first: Ruleset) {
+    this.#family = setup.flags.family;
     this.#sync = createSync({ ...setup, style: "minimal" });
     this.#sync.change({ add: objectsOf(view) });
     this.#sync.sync();
@@ -39,7 +42,7 @@ export class Kernel {
     this.#view = view;
     const { text } = this.#sync.sync();
     if (text === "") return this.#ruleset;
-    const input = parseRestore(text, { family: 4 }).value;
+    const input = parseRestore(text, { family: this.#family }).value;
     this.#ruleset = applyRestore(this.#ruleset, input, { noflush: true }).value;
     return this.#ruleset;
   }

@@ -12,13 +12,20 @@ import type {
   NodeObject,
   ServiceObject,
 } from "../../kubernetes/types.js";
-import { parseAddress } from "../../net/ip.js";
+import { parseAddressOf, type Address, type Family } from "../../net/ip.js";
 import type { AnyObject, Service } from "../objects.js";
+import { networksOf } from "../networks.js";
 import type { ClusterSettings } from "../settings.js";
 import { Kernel } from "./kernel.js";
 import type { NetworkView } from "./network-view.js";
 
-const LOOPBACK = 0x7f000001;
+const LOOPBACK: Readonly<Record<Family, Address>> = { 4: 0x7f000001, 6: 1n };
+
+/** A node as its proxy knows it. */
+export interface ProxyNode {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
 
 /**
  * Makes proxies' rules from views. Nodes whose rules cannot differ share one kernel's worth of
@@ -29,51 +36,57 @@ export class RuleMaker {
   readonly #settings: ClusterSettings;
   readonly #checked = new WeakMap<AnyObject, readonly KubernetesObject[]>();
   readonly #made = new WeakMap<NetworkView, Map<string, Ruleset>>();
-  /** By group of nodes. */
+  /** By family and group of nodes. */
   readonly #kernels = new Map<string, Kernel>();
 
   constructor(settings: ClusterSettings) {
     this.#settings = settings;
   }
 
-  /** The rules of one node. Its name and address tell which endpoints are its own. */
-  rulesFor(view: NetworkView, node: string, address: string): Ruleset {
+  /** One family's rules of one node. Its name and addresses tell which endpoints are its own. */
+  rulesFor(view: NetworkView, node: ProxyNode, family: Family): Ruleset {
     const known = this.#made.get(view) ?? new Map<string, Ruleset>();
     this.#made.set(view, known);
-    const group = dependsOnNode(view) ? node : "";
+    const group = `${family} ${dependsOnNode(view) ? node.name : ""}`;
     const present = known.get(group);
     if (present !== undefined) return present;
-    const made = this.#make(view, group, node, address);
+    const made = this.#make(view, group, node, family);
     known.set(group, made);
     return made;
   }
 
-  #make(view: NetworkView, group: string, node: string, address: string): Ruleset {
+  #make(view: NetworkView, group: string, node: ProxyNode, family: Family): Ruleset {
     const kernel = this.#kernels.get(group);
     if (kernel?.canReach(view) === true) return kernel.advance(view);
-    const fresh = this.freshRules(view, node, address);
+    const fresh = this.freshRules(view, node, family);
     // One that is older than what its node has already seen is only looked at, not kept.
     if (kernel === undefined) {
-      this.#kernels.set(group, new Kernel(this.setupFor(node, address), view, fresh));
+      this.#kernels.set(group, new Kernel(this.setupFor(node, family), view, fresh));
     }
     return fresh;
   }
 
   /** The same rules, all of them compiled at once. */
-  freshRules(view: NetworkView, node: string, address: string): Ruleset {
+  freshRules(view: NetworkView, node: ProxyNode, family: Family): Ruleset {
     const objects = this.objectsOf(view);
-    const { config, flags } = this.setupFor(node, address);
-    const own = objects.nodes.find(({ name }) => name === node);
+    const { config, flags } = this.setupFor(node, family);
+    const own = objects.nodes.find(({ name }) => name === node.name);
     const settings = resolveSettings(config, flags, own).value;
     return completeRuleset(compile(objects, settings).value);
   }
 
   /** As `kube-proxy --cluster-cidr` on this node. */
-  setupFor(node: string, address: string): ProxySetup {
-    const own = parseAddress(address);
-    const config = { ...DEFAULT_PROXY_CONFIG, clusterCIDRs: [this.#settings.podCidr] };
-    const addresses = [LOOPBACK, ...(own === undefined ? [] : [own])];
-    return { config, flags: { ...DEFAULT_FLAGS, node, nodeIPs: [address], addresses } };
+  setupFor({ name, addresses }: ProxyNode, family: Family): ProxySetup {
+    const clusterCIDRs = networksOf(this.#settings.podCidr).map(({ text }) => text);
+    const own = addresses.flatMap((text) => parseAddressOf(family, text) ?? []);
+    const flags = {
+      ...DEFAULT_FLAGS,
+      family,
+      node: name,
+      nodeIPs: addresses,
+      addresses: [LOOPBACK[family], ...own],
+    };
+    return { config: { ...DEFAULT_PROXY_CONFIG, clusterCIDRs }, flags };
   }
 
   /** A view's objects as the proxy reads them. */

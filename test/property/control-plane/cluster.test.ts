@@ -2,6 +2,7 @@ import { it } from "node:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { loadSession, saveSession, type Session } from "../../../engine/control-plane/session.js";
+import { FAMILY_CHOICES, settingsFor } from "../../../engine/control-plane/settings.js";
 import { checkAlways, checkRules, checkSettled } from "../../support/control-plane/checks.js";
 import {
   ACTS,
@@ -12,6 +13,8 @@ import {
   type Model,
 } from "../../support/control-plane/commands.js";
 import { makeLab } from "../../support/control-plane/lab.js";
+
+const anyFamilies = fc.constantFrom(...FAMILY_CHOICES);
 
 /** More of them with `--cases`, the same again with `--seed`. */
 function runs(usual: number): fc.Parameters<unknown> {
@@ -26,9 +29,10 @@ it("whatever is done to a cluster, its invariants hold, and it comes to rest as 
   await fc.assert(
     fc.asyncProperty(
       fc.string(),
+      anyFamilies,
       fc.commands([...ACTS], { maxCommands: 40, size: "max" }),
-      async (seed, commands) => {
-        const real = await makeLab({ seed });
+      async (seed, families, commands) => {
+        const real = await makeLab({ seed, settings: settingsFor(families) });
         const model = newModel();
         let revision = real.cluster.api.cache.revision;
         real.cluster.api.cache.subscribe((event) => {
@@ -50,19 +54,26 @@ it("whatever is done to a cluster, its invariants hold, and it comes to rest as 
 it("a cluster put down in a file and taken up again has the same future", async () => {
   const acts = fc.array(fc.oneof(...ACTS), { minLength: 5, maxLength: 30, size: "max" });
   await fc.assert(
-    fc.asyncProperty(fc.string(), acts, acts, async (seed, before, after) => {
-      const straight = await makeLab({ seed });
-      const broken = await makeLab({ seed });
-      const [model, again] = [newModel(), newModel()];
-      await runAll(straight, model, before);
-      await runAll(broken, again, before);
-      const text = await saveSession(broken.cluster, broken.store);
-      const taken = (await loadSession(text, "test")).value;
-      assert.ok(taken !== undefined);
-      await runAll(straight, model, after);
-      await runAll(taken, again, after);
-      assert.deepEqual(historyOf(taken), historyOf(straight));
-    }),
+    fc.asyncProperty(
+      fc.string(),
+      anyFamilies,
+      acts,
+      acts,
+      async (seed, families, before, after) => {
+        const settings = settingsFor(families);
+        const straight = await makeLab({ seed, settings });
+        const broken = await makeLab({ seed, settings });
+        const [model, again] = [newModel(), newModel()];
+        await runAll(straight, model, before);
+        await runAll(broken, again, before);
+        const text = await saveSession(broken.cluster, broken.store);
+        const taken = (await loadSession(text, "test")).value;
+        assert.ok(taken !== undefined);
+        await runAll(straight, model, after);
+        await runAll(taken, again, after);
+        assert.deepEqual(historyOf(taken), historyOf(straight));
+      },
+    ),
     runs(15),
   );
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { sameRuleset } from "../../../engine/iptables/canonical.js";
 import type { Cluster } from "../../../engine/control-plane/cluster.js";
-import { ipv4Network } from "../../../engine/control-plane/settings.js";
-import { parseAddress } from "../../../engine/net/ip.js";
+import { familyOfIp, offsetIn, readNetwork } from "../../../engine/control-plane/networks.js";
+import { familiesOf } from "../../../engine/control-plane/settings.js";
 import { matchesLabels } from "../../../engine/control-plane/api/selector.js";
 import { isOver, isReady, isTerminating } from "../../../engine/control-plane/pods.js";
 
@@ -12,14 +12,19 @@ export function checkAlways(cluster: Cluster): void {
   const addresses = new Map<string, string>();
   const homes = new Map<string, string>();
   for (const machine of cluster.machines.list()) {
-    const range = ipv4Network(cache.get("nodes", "", machine.name)?.spec.podCIDR ?? "");
+    const ranges = (cache.get("nodes", "", machine.name)?.spec.podCIDRs ?? []).map(readNetwork);
     for (const runtime of machine.pods.values()) {
       assert.equal(homes.get(runtime.uid), undefined, `${runtime.name} runs on two nodes`);
       homes.set(runtime.uid, machine.name);
-      assert.equal(addresses.get(runtime.ip), undefined, `${runtime.ip} was given twice`);
-      addresses.set(runtime.ip, runtime.name);
-      const offset = Number(parseAddress(runtime.ip)) - (range?.first ?? 0);
-      assert.ok(range === undefined || (offset > 1 && offset < range.size - 1), runtime.ip);
+      assert.equal(runtime.ips.length, ranges.length, `addresses of ${runtime.name}`);
+      for (const [index, ip] of runtime.ips.entries()) {
+        assert.equal(addresses.get(ip), undefined, `${ip} was given twice`);
+        addresses.set(ip, runtime.name);
+        const range = ranges[index];
+        const offset = range === undefined ? undefined : offsetIn(range, ip);
+        assert.ok(offset !== undefined && offset > 1, ip);
+        assert.ok(offset < (range?.size ?? 0) - 1, ip);
+      }
     }
   }
   for (const pod of cache.list("pods")) {
@@ -29,7 +34,7 @@ export function checkAlways(cluster: Cluster): void {
       `${pod.metadata.name} is elsewhere`,
     );
   }
-  const ips = cache.list("services").map(({ spec }) => spec.clusterIP);
+  const ips = cache.list("services").flatMap(({ spec }) => spec.clusterIPs ?? []);
   assert.equal(new Set(ips).size, ips.length, "a cluster IP was given twice");
   const ports = cache
     .list("services")
@@ -44,11 +49,13 @@ export function checkSettled(cluster: Cluster): void {
   for (const service of cache.list("services")) {
     if (service.spec.selector === undefined) continue;
     const { namespace, name } = service.metadata;
+    const families = new Set(service.spec.ipFamilies);
     const selected = cache
       .list("pods", namespace)
       .filter((pod) => matchesLabels(service.spec.selector ?? {}, pod.metadata.labels))
       .filter((pod) => isReady(pod) && !isTerminating(pod) && !isOver(pod))
-      .map((pod) => pod.status?.podIP ?? "");
+      .flatMap((pod) => (pod.status?.podIPs ?? []).map(({ ip }) => ip ?? ""))
+      .filter((ip) => families.has(`IPv${familyOfIp(ip) ?? ""}`));
     const ready = cache
       .withLabel("endpointslices", namespace, "kubernetes.io/service-name", name)
       .flatMap((slice) => slice.endpoints ?? [])
@@ -72,8 +79,10 @@ export function checkSettled(cluster: Cluster): void {
 export function checkRules(cluster: Cluster): void {
   for (const machine of cluster.machines.list()) {
     const { programmed } = cluster.proxies.stateOf(machine.name);
-    const kept = cluster.rules.rulesFor(programmed, machine.name, machine.address);
-    const fresh = cluster.rules.freshRules(programmed, machine.name, machine.address);
-    assert.ok(sameRuleset(kept, fresh), `rules of ${machine.name} are not as compiled afresh`);
+    for (const family of familiesOf(cluster.settings)) {
+      const kept = cluster.rules.rulesFor(programmed, machine, family);
+      const fresh = cluster.rules.freshRules(programmed, machine, family);
+      assert.ok(sameRuleset(kept, fresh), `rules of ${machine.name} are not as compiled afresh`);
+    }
   }
 }

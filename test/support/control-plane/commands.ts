@@ -76,12 +76,18 @@ const apply = fc
   });
 
 const expose = fc
-  .tuple(name, fc.constantFrom("ClusterIP", "NodePort", "LoadBalancer"), fc.boolean())
-  .map(([app, type, local]) => {
+  .tuple(
+    name,
+    fc.constantFrom("ClusterIP", "NodePort", "LoadBalancer"),
+    fc.boolean(),
+    fc.constantFrom("SingleStack", "PreferDualStack"),
+  )
+  .map(([app, type, local, ipFamilyPolicy]) => {
     const external = local && type !== "ClusterIP" ? { externalTrafficPolicy: "Local" } : {};
-    const label = `expose ${app} as ${type}${"externalTrafficPolicy" in external ? ", local" : ""}`;
+    const where = "externalTrafficPolicy" in external ? ", local" : "";
+    const label = `expose ${app} as ${type}${where}, ${ipFamilyPolicy}`;
     return new Act(label, always, async (model, { api }) => {
-      const wanted = service(app, { type, ...external });
+      const wanted = service(app, { type, ipFamilyPolicy, ...external });
       must(await api[model.services.has(app) ? "update" : "create"]("services", wanted, USER));
       model.services.set(app, type);
     });

@@ -1,5 +1,6 @@
 import type { ApiEvent } from "../../api/cache.js";
 import { matchesLabels } from "../../api/selector.js";
+import type { Family } from "../../../net/ip.js";
 import type { Actor } from "../../journal.js";
 import { sameJson } from "../../json.js";
 import {
@@ -34,7 +35,10 @@ export const SERVICE_NAME = "kubernetes.io/service-name";
 export class EndpointSliceController implements Component {
   readonly name = NAME;
   readonly #around: Surroundings;
-  readonly #known: KnownEndpoints = new WeakMap();
+  readonly #known: Readonly<Record<Family, KnownEndpoints>> = {
+    4: new WeakMap(),
+    6: new WeakMap(),
+  };
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -80,11 +84,20 @@ export class EndpointSliceController implements Component {
       return;
     }
     if (!hasSelector(service) || service.spec.type === "ExternalName") return;
-    const groups = groupsOf(service, this.#podsOf(service), {
-      nodeNamed: (node) => cache.get("nodes", "", node),
-      known: this.#known,
-    });
-    await this.#reconcileGroups(service, groups, slices, actor);
+    const pods = this.#podsOf(service);
+    const families = service.spec.ipFamilies ?? ["IPv4"];
+    for (const family of families) {
+      const groups = groupsOf(service, pods, {
+        family: family === "IPv6" ? 6 : 4,
+        nodeNamed: (node) => cache.get("nodes", "", node),
+        known: this.#known[family === "IPv6" ? 6 : 4],
+      });
+      const own = slices.filter((slice) => slice.addressType === family);
+      await this.#reconcileGroups(service, family, groups, own, actor);
+    }
+    for (const slice of slices.filter(({ addressType }) => !families.includes(addressType))) {
+      await this.#delete(slice, actor, `its Service is no longer ${slice.addressType}`);
+    }
   }
 
   #podsOf(service: Service): readonly Pod[] {
@@ -99,6 +112,7 @@ export class EndpointSliceController implements Component {
 
   async #reconcileGroups(
     service: Service,
+    family: string,
     groups: readonly PortGroup[],
     slices: readonly EndpointSlice[],
     actor: Actor,
@@ -119,7 +133,7 @@ export class EndpointSliceController implements Component {
           // A slice that would be deleted is used again instead.
           const reused = loose.shift();
           if (reused === undefined) {
-            await this.#create(service, { ports, endpoints: endpoints ?? [] }, actor);
+            await this.#create(service, family, { ports, endpoints: endpoints ?? [] }, actor);
           } else {
             await this.#update(reused, { ports, endpoints: endpoints ?? [] }, actor);
           }
@@ -129,7 +143,12 @@ export class EndpointSliceController implements Component {
     for (const slice of loose) await this.#delete(slice, actor, "no endpoint is left for it");
   }
 
-  async #create(service: Service, { ports, endpoints }: PortGroup, actor: Actor): Promise<void> {
+  async #create(
+    service: Service,
+    addressType: string,
+    { ports, endpoints }: PortGroup,
+    actor: Actor,
+  ): Promise<void> {
     const { namespace, name, uid, labels } = service.metadata;
     const headless = isHeadless(service.spec) ? { "service.kubernetes.io/headless": "" } : {};
     const owner = {
@@ -147,7 +166,7 @@ export class EndpointSliceController implements Component {
         labels: { ...labels, [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER, ...headless },
         ownerReferences: [owner],
       },
-      addressType: "IPv4",
+      addressType,
       endpoints,
       ports,
     };

@@ -1,3 +1,4 @@
+import type { Family } from "../../../net/ip.js";
 import { sameJson } from "../../json.js";
 import type { Endpoint, EndpointPort, Node, Pod, Service, ServicePort } from "../../objects.js";
 import { isOver, isReady, isTerminating } from "../../pods.js";
@@ -13,6 +14,8 @@ export type KnownEndpoints = WeakMap<Pod, Endpoint>;
 
 /** What endpoints are made of beside Services and Pods. */
 export interface EndpointSources {
+  /** Of which family their addresses are. */
+  readonly family: Family;
   readonly nodeNamed: (name: string) => Node | undefined;
   readonly known: KnownEndpoints;
 }
@@ -28,11 +31,12 @@ export function groupsOf(
 ): readonly PortGroup[] {
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
   for (const pod of pods) {
-    if (!isIncluded(pod)) continue;
+    const ip = ipOf(pod, sources.family);
+    if (ip === undefined || isOver(pod)) continue;
     const ports = portsFor(service, pod);
     const key = portsKey(ports);
     const group = groups.get(key) ?? { ports, endpoints: [] };
-    group.endpoints.push(endpointOf(service, pod, sources));
+    group.endpoints.push(endpointOf(service, pod, ip, sources));
     groups.set(key, group);
   }
   return [...groups.values()];
@@ -60,9 +64,14 @@ export function isEndpointNews(pod: Pod, before: Pod | undefined): boolean {
   );
 }
 
-/** With an address, and not over: a Pod on its way out stays in until it is gone. */
-function isIncluded(pod: Pod): boolean {
-  return (pod.status?.podIP ?? "") !== "" && !isOver(pod);
+/** A Pod on its way out has its address until it is gone. */
+function ipOf({ status }: Pod, family: Family): string | undefined {
+  return (status?.podIPs ?? []).map(({ ip }) => ip).find((ip) => isOf(family, ip));
+}
+
+/** As cheap as can be, since it is asked of every Pod each time. */
+function isOf(family: Family, ip: string | undefined): ip is string {
+  return ip !== undefined && ip !== "" && ip.includes(":") === (family === 6);
 }
 
 function portsFor(service: Service, pod: Pod): readonly EndpointPort[] {
@@ -93,7 +102,12 @@ export function targetPortOf(port: ServicePort, pod: Pod): number | undefined {
   return undefined;
 }
 
-function endpointOf(service: Service, pod: Pod, { nodeNamed, known }: EndpointSources): Endpoint {
+function endpointOf(
+  service: Service,
+  pod: Pod,
+  ip: string,
+  { nodeNamed, known }: EndpointSources,
+): Endpoint {
   const serving = isReady(pod);
   const terminating = isTerminating(pod);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
@@ -109,7 +123,7 @@ function endpointOf(service: Service, pod: Pod, { nodeNamed, known }: EndpointSo
     (before.hostname !== undefined) === named;
   if (isAsBefore) return before;
   const made: Endpoint = {
-    addresses: [pod.status?.podIP ?? ""],
+    addresses: [ip],
     conditions: { ready, serving, terminating },
     ...(named ? { hostname } : {}),
     ...(nodeName === undefined ? {} : { nodeName }),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Cluster } from "../../../../engine/control-plane/cluster.js";
+import { hostPort } from "../../../../engine/control-plane/networks.js";
 import { layOut } from "../../../../engine/control-plane/table/table.js";
 import {
   addFractions,
@@ -124,7 +125,7 @@ function drawn(ends: readonly End[], draw: number): End | undefined {
 
 function connectionText(ask: Ask, from: string, end: End | undefined, verbose: boolean): string {
   const name = ask.resolved === undefined ? "" : ` (${ask.resolved})`;
-  const head = `${from} -> ${ask.ip}:${ask.port}${name}\n`;
+  const head = `${from} -> ${hostPort(ask.ip, ask.port)}${name}\n`;
   if (end === undefined) return `${head}cannot be told\n`;
   const way = end.hops.map((hop) => hopText(hop, verbose)).join("");
   return `${head}${way}${describeOutcome(end.outcome)}\n`;

@@ -19,6 +19,14 @@ import { addNamespaceOption, type NamespaceOptions } from "./options.js";
 import { selectDerived, splitDerived } from "./derived.js";
 import { readTargets, selectObjects, type Target } from "./targets.js";
 
+/** Keys in order, lists not indented, and whatever YAML 1.1 would take for another type in quotes. */
+const AS_KUBECTL = {
+  version: "1.1",
+  sortMapEntries: true,
+  indentSeq: false,
+  lineWidth: 0,
+} as const;
+
 const FORMATS = ["wide", "yaml", "json", "name"] as const;
 
 interface GetOptions extends NamespaceOptions {
@@ -124,7 +132,7 @@ function show(groups: readonly Group[], options: GetOptions, single: boolean): s
   const output = options.output ?? "wide";
   switch (output) {
     case "yaml":
-      return stringify(shownWhole(objects, single), { sortMapEntries: true, lineWidth: 0 });
+      return stringify(shownWhole(objects, single), AS_KUBECTL);
     case "json":
       return `${JSON.stringify(shownWhole(objects, single), undefined, 4)}\n`;
     case "name":

@@ -1,7 +1,12 @@
 import type { Command } from "commander";
 import { fault, type Fault } from "../../../../engine/errors.js";
-import { parseAddressOf } from "../../../../engine/net/ip.js";
-import { command, collect, integer } from "../../command.js";
+import { parseAddress } from "../../../../engine/net/ip.js";
+import {
+  FAMILY_CHOICES,
+  settingsFor,
+  type FamilyChoice,
+} from "../../../../engine/control-plane/settings.js";
+import { command, collect, integer, oneOf } from "../../command.js";
 import { claimed, type LabContext } from "./context.js";
 import { DEFAULT_CLUSTER, newSession, type Lab, type NewCluster } from "./session.js";
 
@@ -11,24 +16,41 @@ interface InitOptions {
   readonly seed: string;
   readonly externalIp?: readonly string[];
   readonly zone?: readonly string[];
-  readonly podCidr: string;
-  readonly serviceCidr: string;
-  readonly nodeNetwork: string;
+  readonly families: FamilyChoice;
+  readonly podCidr?: string;
+  readonly serviceCidr?: string;
+  readonly nodeNetwork?: string;
   readonly maxPods: number;
   readonly force?: true;
 }
 
 export function initCommand(context: LabContext): Command {
   const { settings, nodes, seed } = DEFAULT_CLUSTER;
+  const six = settingsFor("ipv6");
   return command("init", "begin a new cluster")
     .option("--nodes <count>", "how many nodes it has", integer(1, 5000), nodes.count)
     .option("--master", "the first of them is a master, which takes no ordinary Pods")
     .option("--seed <text>", "where all chance in it comes from", seed)
     .option("--external-ip <ip>", "an outside address, for the nodes in turn", collect)
     .option("--zone <name>", "a zone, for the nodes in turn", collect)
-    .option("--pod-cidr <cidr>", "addresses of Pods, a /24 for each node", settings.podCidr)
-    .option("--service-cidr <cidr>", "addresses of Services", settings.serviceCidr)
-    .option("--node-network <cidr>", "addresses of nodes", settings.nodeNetwork)
+    .option(
+      "--families <ipv4|ipv6|dual>",
+      "of which families its addresses are",
+      oneOf(FAMILY_CHOICES),
+      "ipv4",
+    )
+    .option(
+      "--pod-cidr <cidr>",
+      `addresses of Pods, a /24 or /64 for each node (default: ${settings.podCidr}, ${six.podCidr})`,
+    )
+    .option(
+      "--service-cidr <cidr>",
+      `addresses of Services (default: ${settings.serviceCidr}, ${six.serviceCidr})`,
+    )
+    .option(
+      "--node-network <cidr>",
+      `addresses of nodes (default: ${settings.nodeNetwork}, ${six.nodeNetwork})`,
+    )
     .option("--max-pods <count>", "how many Pods a node takes", integer(1, 1000), 110)
     .option("--force", "even if there is one already, which is lost then")
     .action((options: InitOptions, self: Command) =>
@@ -52,10 +74,10 @@ async function init(lab: Lab, options: InitOptions, { io }: LabContext): Promise
 
 async function begin(options: InitOptions) {
   const addresses = options.externalIp ?? [];
-  const bad = addresses.filter((address) => parseAddressOf(4, address) === undefined);
+  const bad = addresses.filter((address) => parseAddress(address) === undefined);
   if (bad.length > 0) {
     const faults = bad.map((address) => {
-      const message = `error: --external-ip ${address} is no IPv4 address`;
+      const message = `error: --external-ip ${address} is no address`;
       return fault("bad-address", message, {});
     });
     return { value: undefined, faults };
@@ -65,12 +87,13 @@ async function begin(options: InitOptions) {
     .list("nodes")
     .filter((node) => node.spec.podCIDR === undefined);
   if (without === undefined || without.length === 0) return made;
-  const message = `error: ${options.podCidr} has room for the Pods of ${options.nodes - without.length} nodes, not of ${options.nodes}`;
+  const message = `error: ${made.value?.cluster.settings.podCidr ?? ""} has room for the Pods of ${options.nodes - without.length} nodes, not of ${options.nodes}`;
   return { value: undefined, faults: [fault("pod-cidr-exhausted", message, {})] };
 }
 
 function clusterOf(options: InitOptions, externalAddresses: readonly string[]): NewCluster {
-  const { settings, start } = DEFAULT_CLUSTER;
+  const { start } = DEFAULT_CLUSTER;
+  const settings = settingsFor(options.families);
   return {
     start,
     seed: options.seed,
@@ -82,9 +105,9 @@ function clusterOf(options: InitOptions, externalAddresses: readonly string[]): 
     },
     settings: {
       ...settings,
-      podCidr: options.podCidr,
-      serviceCidr: options.serviceCidr,
-      nodeNetwork: options.nodeNetwork,
+      podCidr: options.podCidr ?? settings.podCidr,
+      serviceCidr: options.serviceCidr ?? settings.serviceCidr,
+      nodeNetwork: options.nodeNetwork ?? settings.nodeNetwork,
       nodeCapacity: { ...settings.nodeCapacity, pods: String(options.maxPods) },
     },
   };

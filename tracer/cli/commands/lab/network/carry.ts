@@ -77,7 +77,7 @@ export function carry(
   sofar: Sofar,
 ): readonly Journey[] {
   const lost = (why: string): readonly Journey[] => [{ ...sofar, where: { kind: "lost", why } }];
-  const node = network.worlds.of(machine.name);
+  const node = network.worlds.of(machine.name, packet.family);
   if (node === undefined) return lost(`there is no node ${machine.name}`);
   if (!machine.powered) return lost(`${machine.name} is down`);
   if (sofar.hops.length >= 2 * MOST_HOPS) return lost("the packet goes in circles");

@@ -1,4 +1,5 @@
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
+import { hostPort } from "../../../../../engine/control-plane/networks.js";
 import type { Fraction } from "../../../../odds/fraction.js";
 import type { Ask } from "./ask.js";
 import type { Hop, Journey, Where } from "./carry.js";
@@ -137,7 +138,7 @@ function onHost(
     const node = machine.name;
     return { kind: "answered", by: "kube-apiserver", container: undefined, node, ip, port, from };
   }
-  return { kind: "refused", why: `nothing listens on ${ip}:${port} of ${machine.name}` };
+  return { kind: "refused", why: `nothing listens on ${hostPort(ip, port)} of ${machine.name}` };
 }
 
 /** One phrase for an end, the same for ends that are the same to a client. */
@@ -145,7 +146,7 @@ export function describeOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case "answered": {
       const container = outcome.container === undefined ? "" : `, container ${outcome.container},`;
-      return `answered by ${outcome.by}${container} on ${outcome.node} at ${outcome.ip}:${outcome.port}, which sees ${outcome.from}`;
+      return `answered by ${outcome.by}${container} on ${outcome.node} at ${hostPort(outcome.ip, outcome.port)}, which sees ${outcome.from}`;
     }
     case "refused":
       return `refused: ${outcome.why}`;

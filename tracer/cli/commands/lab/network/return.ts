@@ -1,9 +1,10 @@
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
+import { hostPort } from "../../../../../engine/control-plane/networks.js";
 import { TCP_FLAG_BITS, type Packet } from "../../../../packet/types.js";
 import { replyTo, walkAnswer } from "../../../../walk/reply.js";
 import type { Ask } from "./ask.js";
 import { carry, onwards, type Journey, type Network, type Where } from "./carry.js";
-import { CLIENT_PORT } from "./route.js";
+import { CLIENT_PORT, insideAddress } from "./route.js";
 import type { Worlds } from "./worlds.js";
 
 /** What became of an answer on its way back to the client. */
@@ -51,7 +52,7 @@ export function complaintsOf(
 ): readonly Return[] {
   const { node, outcome, why } = where;
   const machine = cluster.machines.get(node);
-  const world = worlds.of(node)?.world;
+  const world = worlds.of(node, outcome.path.first.family)?.world;
   // The program that sent it is told at once.
   if (outcome.path.error !== undefined) return [{ ...stopped, where: { kind: "arrived" } }];
   if (outcome.path.answer === undefined || machine === undefined || world === undefined) {
@@ -67,7 +68,7 @@ export function complaintsOf(
 }
 
 function networkFor(cluster: Cluster, worlds: Worlds, ask: Ask): Network {
-  const outside = ask.source.kind === "outside" ? ask.source.ip : undefined;
+  const outside = ask.source.kind === "outside" ? ask.from : undefined;
   return { cluster, worlds, outside, back: true };
 }
 
@@ -86,13 +87,12 @@ function returned(ask: Ask, where: Where, cluster: Cluster, fromPeer: boolean): 
     case "unknown":
       return { kind: "unknown", why: `the answer: ${where.why}` };
     case "at": {
-      if (where.ip !== ask.source.ip) return lost(`it went to ${where.ip}, who did not ask`);
+      if (where.ip !== ask.from) return lost(`it went to ${where.ip}, who did not ask`);
       if (!fromPeer) return { kind: "arrived" };
       // The cloud turns a node's own address back into its outside one.
-      const at = cluster.machines.machineAt(ask.ip);
-      const peer = at?.externalAddress === ask.ip ? at.address : ask.ip;
+      const peer = insideAddress(cluster, ask.ip);
       const fits = where.from === peer && where.fromPort === ask.port && where.port === CLIENT_PORT;
-      const seen = `${where.from}:${where.fromPort ?? "?"}`;
+      const seen = hostPort(where.from, where.fromPort ?? "?");
       return fits
         ? { kind: "arrived" }
         : lost(`it comes from ${seen}, whom the client did not ask`);

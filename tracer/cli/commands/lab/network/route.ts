@@ -2,6 +2,7 @@ import { protocolNumber } from "../../../../../engine/net/protocol.js";
 import { familyOf, parseAddress } from "../../../../../engine/net/ip.js";
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
 import type { Machine } from "../../../../../engine/control-plane/kubelet/machines.js";
+import { familyOfIp, ipOfFamily } from "../../../../../engine/control-plane/networks.js";
 import { isNodeReady } from "../../../../../engine/control-plane/kubelet/registration.js";
 import { fraction } from "../../../../odds/fraction.js";
 import { makePacket } from "../../../../packet/make.js";
@@ -17,10 +18,10 @@ export const CLIENT_PORT = 40_000;
 export function arrivalsOf(cluster: Cluster, worlds: Worlds, ask: Ask): readonly Journey[] {
   const { source } = ask;
   const network: Network = { cluster, worlds, outside: undefined, back: false };
-  if (source.kind === "pod" && (isLoopback(ask.ip) || ask.ip === source.ip)) {
+  if (source.kind === "pod" && (isLoopback(ask.ip) || source.ips.includes(ask.ip))) {
     // Within one Pod, and so without a rule in between: its containers share address and loopback.
     const { port } = ask;
-    const at = { kind: "at", ip: source.ip, port, from: ask.ip, fromPort: CLIENT_PORT } as const;
+    const at = { kind: "at", ip: ask.from, port, from: ask.ip, fromPort: CLIENT_PORT } as const;
     return [{ ...START, where: at }];
   }
   const entries = entriesOf(cluster, ask);
@@ -45,10 +46,9 @@ interface Entry {
 function entriesOf(cluster: Cluster, ask: Ask): readonly Entry[] | { readonly why: string } {
   const { source } = ask;
   const at = cluster.machines.machineAt(ask.ip);
-  // The cloud turns a node's outside address into its own before the node sees the packet.
-  const destination = at?.externalAddress === ask.ip ? at.address : ask.ip;
-  const packet = newPacket(ask, source.ip, destination);
-  if (packet === undefined) return { why: `${source.ip} and ${destination} do not go together` };
+  const destination = insideAddress(cluster, ask.ip);
+  const packet = newPacket(ask, destination);
+  if (packet === undefined) return { why: `${ask.from} cannot reach ${destination}` };
   if (source.kind === "outside") {
     const machines = at === undefined ? balancedTo(cluster, ask.ip) : [at];
     if ("why" in machines) return machines;
@@ -58,6 +58,14 @@ function entriesOf(cluster: Cluster, ask: Ask): readonly Entry[] | { readonly wh
   if (machine?.powered !== true) return { why: `${source.node} is down` };
   const inInterface = source.kind === "pod" ? { inInterface: "cni0" } : {};
   return [{ machine, packet: { ...packet, ...inInterface } }];
+}
+
+/** The cloud turns a node's outside address into its own before the node sees the packet. */
+export function insideAddress(cluster: Cluster, ip: string): string {
+  const at = cluster.machines.machineAt(ip);
+  if (at?.externalAddress !== ip) return ip;
+  const family = familyOfIp(ip);
+  return (family === undefined ? undefined : ipOfFamily(at.addresses, family)) ?? ip;
 }
 
 /** Nodes that the cloud's load balancer takes for healthy, and passes new connections on to. */
@@ -86,8 +94,8 @@ function balancedTo(cluster: Cluster, ip: string): readonly Machine[] | { readon
     : { why: `the load balancer of ${name} takes no node for healthy` };
 }
 
-function newPacket(ask: Ask, from: string, to: string): Packet | undefined {
-  const [source, destination] = [parseAddress(from), parseAddress(to)];
+function newPacket(ask: Ask, to: string): Packet | undefined {
+  const [source, destination] = [parseAddress(ask.from), parseAddress(to)];
   const protocol = protocolNumber(ask.protocol);
   if (source === undefined || destination === undefined || protocol === undefined) return undefined;
   if (familyOf(source) !== familyOf(destination)) return undefined;

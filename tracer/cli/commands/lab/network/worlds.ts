@@ -1,4 +1,5 @@
 import type { Cluster } from "../../../../../engine/control-plane/cluster.js";
+import type { Family } from "../../../../../engine/net/ip.js";
 import type { Ruleset } from "../../../../../engine/iptables/types.js";
 import { hostOfNodes } from "../../../../host/from-nodes.js";
 import type { HostState } from "../../../../host/types.js";
@@ -7,7 +8,7 @@ import { memoryOf, type Memory } from "../../../../walk/memory.js";
 import { makeWorld, type World } from "../../../../walk/world.js";
 import { rulesOfNode } from "./rules.js";
 
-/** A node as packets meet it. */
+/** A node as packets of one family meet it. */
 export interface NodeWorld {
   readonly world: World;
   readonly memory: Memory;
@@ -24,8 +25,8 @@ export class Worlds {
     this.#cluster = cluster;
   }
 
-  of(node: string): NodeWorld | undefined {
-    const ruleset = rulesOfNode(this.#cluster, node);
+  of(node: string, family: Family): NodeWorld | undefined {
+    const ruleset = rulesOfNode(this.#cluster, node, family);
     if (ruleset === undefined) return undefined;
     const linked = this.#linked.get(ruleset) ?? linkRules(ruleset);
     this.#linked.set(ruleset, linked);

@@ -81,7 +81,7 @@ export class Observation {
     }
     // The way to a place only changes with rules and machines; who is there, with time itself.
     const { proxies, machines } = this.#cluster;
-    const key = `${proxies.version} ${machines.version} ${ask.source.ip} ${ask.ip}`;
+    const key = `${proxies.version} ${machines.version} ${ask.from} ${ask.ip}`;
     if (key !== this.#arrivalsOf) this.#arrivals = arrivalsOf(this.#cluster, this.#worlds, ask);
     this.#arrivalsOf = key;
     return this.#arrivals

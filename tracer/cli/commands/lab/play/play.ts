@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { EXIT } from "../../../io.js";
+import { settingsFor } from "../../../../../engine/control-plane/settings.js";
 import { command } from "../../../command.js";
 import { readSource } from "../../../files.js";
 import { report, type LabContext } from "../context.js";
@@ -51,7 +52,7 @@ async function playFile(
 }
 
 function clusterFor({ name, cluster }: Scenario): NewCluster {
-  const { settings } = DEFAULT_CLUSTER;
+  const settings = settingsFor(cluster.families);
   return {
     ...DEFAULT_CLUSTER,
     seed: cluster.seed ?? name,

@@ -1,5 +1,10 @@
 import { isObject } from "../../../../../engine/control-plane/json.js";
-import { NO_LUCK, type Luck } from "../../../../../engine/control-plane/settings.js";
+import {
+  FAMILY_CHOICES,
+  NO_LUCK,
+  type FamilyChoice,
+  type Luck,
+} from "../../../../../engine/control-plane/settings.js";
 
 /** The cluster that a scenario begins with. */
 export interface ScenarioCluster {
@@ -8,6 +13,7 @@ export interface ScenarioCluster {
   readonly seed: string | undefined;
   readonly externalIPs: readonly string[];
   readonly zones: readonly string[];
+  readonly families: FamilyChoice;
   readonly podCidr: string | undefined;
   readonly serviceCidr: string | undefined;
   readonly nodeNetwork: string | undefined;
@@ -23,6 +29,7 @@ const KEYS: ReadonlySet<string> = new Set([
   "seed",
   "external-ips",
   "zones",
+  "families",
   "pod-cidr",
   "service-cidr",
   "node-network",
@@ -40,7 +47,13 @@ export function readCluster(raw: unknown, refuse: Refuse): ScenarioCluster {
   if (!counted || nodes < 1 || nodes > MOST_NODES) {
     refuse(["nodes"], `\`nodes\` is a number from 1 to ${MOST_NODES}`);
   }
+  const asked = value["families"] ?? "ipv4";
+  const families = FAMILY_CHOICES.find((choice) => choice === asked);
+  if (families === undefined) {
+    refuse(["families"], `\`families\` is one of ${FAMILY_CHOICES.join(", ")}`);
+  }
   return {
+    families: families ?? "ipv4",
     nodes: counted ? nodes : 3,
     master: value["master"] === true,
     seed: textIfAny(value["seed"]),
