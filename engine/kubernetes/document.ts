@@ -17,6 +17,9 @@ export interface ReadDocument {
   readonly locate: (paths: readonly (readonly PathStep[])[]) => readonly Span[];
 }
 
+/** Told while a long text is read: how many of its characters are behind. */
+export type ReadProgress = (file: string, done: number, all: number) => void;
+
 export interface ReadText {
   readonly documents: readonly ReadDocument[];
   /** What is wrong with the text itself. */

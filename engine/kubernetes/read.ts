@@ -1,6 +1,6 @@
 import type { Checked, Fault } from "../errors.js";
 import { checkObject, describeObject, objectsIn, type RawObject } from "./check-object.js";
-import { makePlaces, type ReadDocument, type ReadText } from "./document.js";
+import { makePlaces, type ReadDocument, type ReadProgress, type ReadText } from "./document.js";
 import { explainJson, looksLikeJson, readJson } from "./read-json.js";
 import { readYaml } from "./read-yaml.js";
 import { Findings, formatPath, type Finding, type PathStep } from "./shape.js";
@@ -20,13 +20,17 @@ const LARGEST_FLOW_YAML = 1 << 20;
  * Reads the objects of YAML or JSON texts: several documents a text, `List`s and `...List`s
  * opened. Service, EndpointSlice, Endpoints, Node and Pod objects are checked and kept; other kinds
  * are skipped with a note. Everything wrong is listed, with file, line, column, object and field,
- * and everything good is kept. Of two objects of one kind and name, the later counts.
+ * and everything good is kept. Of two objects of one kind and name, the later counts. YAML takes
+ * long, some two megabytes a second: `progress` is told how far it is.
  */
-export function readObjects(sources: readonly ObjectSource[]): Checked<KubernetesObjects> {
+export function readObjects(
+  sources: readonly ObjectSource[],
+  progress?: ReadProgress,
+): Checked<KubernetesObjects> {
   const objects: KubernetesObject[] = [];
   const faults: Fault[] = [];
   for (const source of sources) {
-    const read = readSource(source);
+    const read = readSource(source, progress);
     objects.push(...read.value);
     faults.push(...read.faults);
   }
@@ -48,7 +52,10 @@ export function checkRaw(raw: unknown): Checked<readonly KubernetesObject[]> {
 }
 
 /** The objects of one text, in its order. */
-export function readSource(source: ObjectSource): Checked<readonly KubernetesObject[]> {
+export function readSource(
+  source: ObjectSource,
+  progress?: ReadProgress,
+): Checked<readonly KubernetesObject[]> {
   const { file, text } = source;
   if (text.includes("\u0000")) {
     const message = `not a text file: character ${text.indexOf("\u0000") + 1} is zero`;
@@ -57,7 +64,7 @@ export function readSource(source: ObjectSource): Checked<readonly KubernetesObj
       faults: [{ code: "binary-file", severity: "error", message, at: { file } }],
     };
   }
-  const { documents, faults } = readText(source);
+  const { documents, faults } = readText(source, progress);
   const read = readDocuments(source, documents);
   const all = [...faults, ...read.faults];
   if (documents.length === 0 && faults.length === 0) {
@@ -67,8 +74,8 @@ export function readSource(source: ObjectSource): Checked<readonly KubernetesObj
   return { value: read.value, faults: all };
 }
 
-export function readText({ file, text }: ObjectSource): ReadText {
-  if (!looksLikeJson(text)) return readYaml(file, text);
+export function readText({ file, text }: ObjectSource, progress?: ReadProgress): ReadText {
+  if (!looksLikeJson(text)) return readYaml(file, text, progress);
   const json = readJson(text);
   if (json !== undefined) return json;
   if (text.length > LARGEST_FLOW_YAML || file.endsWith(".json")) return explainJson(file, text);

@@ -12,6 +12,7 @@ import type { KubernetesObjects, NodeObject } from "../../engine/kubernetes/type
 import { oneOf } from "./command.js";
 import { readSource, readSources, type Source } from "./files.js";
 import type { Io } from "./io.js";
+import { shareText, startProgress } from "./progress.js";
 
 /** The options that say which cluster, which node and how its kube-proxy is set. */
 export interface ClusterOptions {
@@ -55,7 +56,7 @@ export function addProxyOptions(command: Command): Command {
 /** Reads all that the options name and compiles it; faults of every input are listed together. */
 export async function loadCluster(options: ClusterOptions, io: Io): Promise<Checked<Cluster>> {
   const sources = await readSources(options.file ?? [], io);
-  const objects = loadObjects(sources);
+  const objects = loadObjects(sources, io);
   const setup = await loadProxySetup(options, io);
   const settings = settingsFor(setup.value, objects.value);
   const compilation = compile(objects.value, settings.value);
@@ -66,8 +67,15 @@ export async function loadCluster(options: ClusterOptions, io: Io): Promise<Chec
 }
 
 /** The objects of the sources, with the faults of both. */
-export function loadObjects(sources: Checked<readonly Source[]>): Checked<KubernetesObjects> {
-  const { value, faults } = readObjects(sources.value);
+export function loadObjects(
+  sources: Checked<readonly Source[]>,
+  io: Io,
+): Checked<KubernetesObjects> {
+  const progress = startProgress(io);
+  const { value, faults } = readObjects(sources.value, (file, done, all) => {
+    progress.tell(`reading ${file}: ${shareText(done, all, "characters")}`);
+  });
+  progress.end();
   return { value, faults: [...sources.faults, ...faults, ...wrongKinds(value, faults)] };
 }
 

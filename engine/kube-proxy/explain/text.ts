@@ -32,7 +32,10 @@ function portLines(port: ExplainedPort): readonly string[] {
     ...(unused.length === 0 ? [] : [`  endpoints that do not: ${unused.length}`]),
     ...unused.map(endpointLine),
     `  chains: ${port.chains.length === 0 ? "none" : ""}`.trimEnd(),
-    ...port.chains.map(({ name, purpose, rules }) => `    ${name}  ${rules} rules  ${purpose}`),
+    ...port.chains.map(
+      ({ name, purpose, rules }) =>
+        `    ${name}  ${rules} ${rules === 1 ? "rule " : "rules"}  ${purpose}`,
+    ),
     "  who meets what:",
     ...port.encounters.map(encounterLine),
   ];

@@ -41,7 +41,7 @@ export async function loadMatrix(
     faults.push(...checked.faults);
     return checked.value;
   };
-  const objects = take(loadObjects(await readSources(options.file ?? [], io)));
+  const objects = take(loadObjects(await readSources(options.file ?? [], io), io));
   const family: Family = options.family === "6" ? 6 : 4;
   const node = options.node ?? objects.nodes[0]?.name;
   const named = node === undefined ? options : { ...options, node };

@@ -50,7 +50,7 @@ export async function loadTrace(
   const known =
     options.file === undefined
       ? NO_OBJECTS
-      : take(loadObjects(await readSources(options.file, io)));
+      : take(loadObjects(await readSources(options.file, io), io));
   const needsEnds = options.packets === undefined && options.scenario === undefined;
   const ends = needsEnds ? take(resolveEnds(options, known)) : undefined;
   const statements = take(readStatements(options.assume ?? []));
