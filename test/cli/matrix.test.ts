@@ -76,6 +76,16 @@ describe("chainwalk matrix", () => {
     assert.equal(each.out.match(/^default\/s\d+ /gm)?.length, 40);
   });
 
+  it("keeps Service ports in order, also where a few are alike", async () => {
+    const { out } = await capture(
+      [...ON_NODE, "--source", "pod", "--rules", "yesterday.save"],
+      FOLDER,
+    );
+    const labels = out.match(/^\S+\/\S+ (?=\()/gm) ?? [];
+    assert.deepEqual(labels, [...labels].sort());
+    assert.equal(labels.length, 4);
+  });
+
   it("works for IPv6 Services", async () => {
     const items = [
       {

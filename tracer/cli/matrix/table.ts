@@ -16,6 +16,8 @@ export class Table {
   readonly #setup: MatrixSetup;
   readonly #options: MatrixOptions;
   readonly #alike = new Map<string, Block[]>();
+  /** Service ports stay in their order. */
+  readonly #places = new Map<Block | undefined, number>();
   /** Sources that asked something. */
   readonly #asking = new Set<Source>();
   readonly #counts: Record<Standing, number> = { served: 0, problem: 0, open: 0 };
@@ -40,16 +42,17 @@ export class Table {
     const key =
       this.#options.each === true ? belief.port.label + belief.port.protocol : block.likeness;
     const known = this.#alike.get(key);
+    this.#places.set(block, this.#places.size);
     if (known === undefined) this.#alike.set(key, [block]);
     else known.push(block);
   }
 
   text({ sources, notes, assumptions }: Printed, style: Style): string {
-    const blocks = [...this.#alike.values()].flatMap((alike) =>
-      alike.length > MOST_ALIKE
-        ? [foldedLines(alike, style)]
-        : alike.map((block) => blockLines(block, style)),
-    );
+    const blocks = [...this.#alike.values()]
+      .flatMap((alike) => (alike.length > MOST_ALIKE ? [alike] : alike.map((block) => [block])))
+      .map((alike) => ({ place: this.#places.get(alike[0]) ?? 0, alike }))
+      .sort((left, right) => left.place - right.place)
+      .map(({ alike }) => linesOf(alike, style));
     const asking = sources.filter((source) => this.#asking.has(source));
     const head = [
       ...notes.map((note) => `note: ${note}`),
@@ -73,6 +76,12 @@ export class Table {
     const ports = this.#setup.beliefs.length;
     return `${wholeText(ports)} Service port${ports === 1 ? "" : "s"}, ${wholeText(all)} kind${all === 1 ? "" : "s"} of connections: ${parts.join(", ")}`;
   }
+}
+
+function linesOf(alike: readonly Block[], style: Style): readonly string[] {
+  const [first, ...others] = alike;
+  if (first === undefined) return [];
+  return others.length === 0 ? blockLines(first, style) : foldedLines(alike, style);
 }
 
 function legend(sources: readonly Source[]): readonly string[] {
