@@ -53,11 +53,12 @@ export class DispatchBuilder {
     this.#interfaces = interfaces;
   }
 
-  freeze(): Dispatch {
+  /** What has been built so far; the arrays may be longer. */
+  get dispatch(): Dispatch {
     return {
-      nodes: this.#nodes.freeze(),
-      tables: this.#tables.freeze(),
-      lists: this.#lists.freeze(),
+      nodes: this.#nodes.items,
+      tables: this.#tables.items,
+      lists: this.#lists.items,
     };
   }
 

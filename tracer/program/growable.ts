@@ -39,9 +39,9 @@ export class Growable {
     this.#items[at] = item;
   }
 
-  /** What was pushed, in an array of just that length. */
-  freeze(): Int32Array {
-    return this.#items.slice(0, this.#length);
+  /** What was pushed, in an array that may be longer; pushing more may replace it. */
+  get items(): Int32Array {
+    return this.#items;
   }
 
   #grow(least: number): void {

@@ -48,7 +48,7 @@ function buildIndex(linked: LinkedRules, sets: StableSets): RuleIndex {
       if (found.some(({ indexed }) => indexed)) runs.set(chain, found);
     }
   }
-  return { dispatch: builder.freeze(), interfaces, runs };
+  return { dispatch: builder.dispatch, interfaces, runs };
 }
 
 function indexChain(

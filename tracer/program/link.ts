@@ -83,13 +83,20 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
   const tracked = trackingReason(world) !== undefined;
   const setting = { linked, numbers, chains, code, tracked, known: known.size > 0 };
   const entries = lowerStages(setting);
-  const dispatch = chains.finish();
   const firstPackets = new FirstPackets(world, tracked);
+  const parts = () => ({
+    code: code.items,
+    rows: lowering.rows.items,
+    ways: lowering.ways.items,
+    dispatch: chains.dispatch,
+  });
   const machine: Machine = {
-    code: code.freeze(),
-    rows: lowering.rows.freeze(),
-    ways: lowering.ways.freeze(),
-    dispatch,
+    ...parts(),
+    place: (stub) => {
+      const place = chains.place(stub);
+      Object.assign(machine, parts());
+      return place;
+    },
     classes,
     decisions: new Decisions(world, classes, interfaces),
     known,

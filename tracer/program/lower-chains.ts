@@ -8,6 +8,7 @@ import { lowerConditions, type Conditions } from "./lower-conditions.js";
 import { lowerTarget } from "./lower-target.js";
 import type { Lowering, Tracked } from "./lowering.js";
 import { PROTOCOL } from "./fields.js";
+import { Growable } from "./growable.js";
 import {
   CALL,
   DISPATCH,
@@ -22,15 +23,15 @@ import {
   GOTO,
   LEAVE,
   PASS,
+  PLACE,
   RANDOM,
   RANGE,
   TO_DESTINATION,
 } from "./operations.js";
 import type { RuleNumbers } from "./rule-numbers.js";
+import type { Run } from "./runs.js";
 
 const NOT_PLACED = -1;
-/** Chains within chains within ... are put where they are called no deeper than this. */
-const MOST_NESTED = 16;
 
 /** A rule that may match, and what it comes to. */
 interface LoweredRule {
@@ -50,86 +51,114 @@ interface Endpoint {
   readonly port: number;
 }
 
-/** Chains to be placed one right behind the other. */
-interface Called {
-  readonly chains: readonly LinkedChain[];
-  readonly tracked: Tracked;
+/** A chain of an endpoint that is to stand right behind what calls it. */
+interface Following {
+  readonly chain: LinkedChain;
+  readonly endpoint: Endpoint;
 }
 
-/** Turns chains into operations, each once and only if something comes to it. */
+const STATES: readonly Tracked[] = ["before", "new", "never"];
+const STUB_LENGTH = 2;
+
+/**
+ * Turns chains into operations, each once and no sooner than a packet comes to it: until then those
+ * that call it point to a stub, which has it placed. Of the chains of a large cluster most packets
+ * need few.
+ */
 export class ChainLowering {
   readonly #lowering: Lowering;
   readonly #numbers: RuleNumbers;
   readonly #index: RuleIndex;
   readonly #dispatch: DispatchBuilder;
-  readonly #places = new Map<LinkedChain, number>();
-  readonly #idle = new Map<LinkedChain, boolean>();
-  /** Places of operands that wait for a chain's place. */
-  readonly #waiting: { readonly at: number; readonly chain: LinkedChain }[] = [];
-  /** Chains that were named and are not lowered yet, the next one last. */
-  readonly #open: Called[] = [];
-  #nested = 0;
+  /** Of the stub of chain 0; the others follow in the order of their numbers. */
+  readonly #stubs: number;
+  /** Chains that were named, by their numbers, and their places. */
+  readonly #chains: LinkedChain[] = [];
+  readonly #places: Int32Array;
+  /** By chain: 1 where no rule ever matches, -1 where one may, 0 where nobody has looked. */
+  readonly #idle: Int8Array;
+  /** Operands that wait for a chain's place, the last one of each chain, and the one before each. */
+  readonly #waiting: Int32Array;
+  readonly #before = new Growable();
 
   constructor(lowering: Lowering, numbers: RuleNumbers, index: RuleIndex) {
+    const { family, interfaces, code } = lowering;
     this.#lowering = lowering;
     this.#numbers = numbers;
     this.#index = index;
-    this.#dispatch = new DispatchBuilder(lowering.family, lowering.interfaces);
+    this.#dispatch = new DispatchBuilder(family, interfaces);
+    this.#stubs = code.reserve(numbers.chainCount * STUB_LENGTH, PLACE);
+    this.#places = new Int32Array(numbers.chainCount).fill(NOT_PLACED);
+    this.#idle = new Int8Array(numbers.chainCount);
+    this.#waiting = new Int32Array(numbers.chainCount).fill(-1);
   }
 
-  /** Pushes the place of a chain, now or as soon as it is known. */
+  get dispatch(): Dispatch {
+    return this.#dispatch.dispatch;
+  }
+
+  /** Pushes the place of a chain, or of its stub as long as it has none. */
   pushPlaceOf(chain: LinkedChain, tracked: Tracked): void {
     const { code } = this.#lowering;
-    const place = this.#places.get(chain);
-    if (place === undefined || place === NOT_PLACED) {
-      this.#waiting.push({ at: code.length, chain });
-    }
-    code.push(place ?? NOT_PLACED);
-    if (place !== undefined) return;
-    this.#places.set(chain, NOT_PLACED);
-    this.#open.push({ chains: [chain], tracked });
+    const { id } = chain;
+    const place = this.#places[id] ?? NOT_PLACED;
+    if (place !== NOT_PLACED) return code.push(place);
+    const stub = this.#stubs + id * STUB_LENGTH;
+    code.set(stub + 1, STATES.indexOf(tracked));
+    this.#chains[id] = chain;
+    this.#before.pushAll([code.length, this.#waiting[id] ?? -1]);
+    this.#waiting[id] = this.#before.length - 2;
+    return code.push(stub);
   }
 
-  /** Lowers all chains that were named; the index then leads to places in the code. */
-  finish(): Dispatch {
-    this.#placeOpen(0);
-    for (const { at, chain } of this.#waiting) {
-      this.#lowering.code.set(at, this.#places.get(chain) ?? NOT_PLACED);
-    }
-    return this.#dispatch.freeze();
-  }
-
-  /** What a chain calls stands right behind it, in the order of its calls: near in memory, too. */
-  #placeOpen(from: number): void {
-    while (this.#open.length > from) {
-      const next = this.#open.pop();
-      if (next === undefined) return;
-      const before = this.#open.length;
-      for (const chain of next.chains) this.#lowerChain(chain, next.tracked);
-      this.#open.push(...this.#open.splice(before).reverse());
-    }
-  }
-
-  #lowerChain(chain: LinkedChain, tracked: Tracked): void {
+  /** Lowers the chain of a stub; its place. */
+  place(stub: number): number {
     const { code } = this.#lowering;
-    this.#places.set(chain, code.length);
+    const id = (stub - this.#stubs) / STUB_LENGTH;
+    const chain = this.#chains[id];
+    const tracked = STATES[code.get(stub + 1)] ?? "never";
+    if (chain === undefined) throw new Error(`no chain has the stub at ${stub}`);
+    const following: Following[] = [];
+    const known = this.#places[id] ?? NOT_PLACED;
+    if (known === NOT_PLACED) this.#lowerChain(chain, tracked, following);
+    for (const next of following) this.#pushEndpoint(next.chain, next.endpoint, tracked);
+    return this.#places[id] ?? NOT_PLACED;
+  }
+
+  /** From here on the chain stands at the end of the code; all that waited for it learn so. */
+  #settle({ id }: LinkedChain): void {
+    const { code } = this.#lowering;
+    this.#places[id] = code.length;
+    for (let at = this.#waiting[id] ?? -1; at >= 0; at = this.#before.get(at + 1)) {
+      code.set(this.#before.get(at), code.length);
+    }
+    this.#waiting[id] = -1;
+  }
+
+  #lowerChain(chain: LinkedChain, tracked: Tracked, following: Following[]): void {
+    const { code } = this.#lowering;
     const endpoint = this.#endpointOf(chain, tracked);
     if (endpoint !== undefined) return this.#pushEndpoint(chain, endpoint, tracked);
+    this.#settle(chain);
     const runs = this.#index.runs.get(chain);
-    if (runs === undefined) this.#lowerRules(chain, 0, chain.rules.length, tracked);
-    for (const run of runs ?? []) {
-      if (run.indexed) this.#lowerRun(chain, run, tracked);
-      else this.#lowerRules(chain, run.start, run.end, tracked);
+    const whole = { start: 0, end: chain.rules.length, indexed: false };
+    for (const run of runs ?? [whole]) {
+      if ("keys" in run && run.indexed) this.#lowerRun(chain, run, tracked);
+      else this.#lowerRules(chain, run, tracked, following);
     }
     code.push(END);
-    code.push(this.#numbers.firstOf(chain) + chain.rules.length);
-    return undefined;
+    return code.push(this.#numbers.firstOf(chain) + chain.rules.length);
   }
 
-  #lowerRules(chain: LinkedChain, start: number, end: number, tracked: Tracked): void {
+  #lowerRules(
+    chain: LinkedChain,
+    { start, end }: Run,
+    tracked: Tracked,
+    following: Following[],
+  ): void {
     let draws: LoweredRule[] = [];
     const flush = (): void => {
-      if (draws.length > 1) this.#pushDraws(draws, tracked);
+      if (draws.length > 1) this.#pushDraws(draws, tracked, following);
       else for (const rule of draws) this.#pushRule(chain, rule, tracked);
       draws = [];
     };
@@ -171,9 +200,9 @@ export class ChainLowering {
     );
   }
 
-  #pushDraws(rules: readonly LoweredRule[], tracked: Tracked): void {
+  #pushDraws(rules: readonly LoweredRule[], tracked: Tracked, following: Following[]): void {
     const { code } = this.#lowering;
-    if (this.#pushEvenDraws(rules, tracked)) return;
+    if (this.#pushEvenDraws(rules, tracked, following)) return;
     code.pushAll([DRAWS, rules[0]?.number ?? 0, rules.length]);
     for (const rule of rules) {
       const { to } = rule.linked;
@@ -185,31 +214,28 @@ export class ChainLowering {
   }
 
   /**
-   * Calls of endpoint chains that nothing else calls before, numbered one after the other: they will
+   * Calls of endpoint chains that nothing else called before, numbered one after the other: they will
    * stand at even distances, so that the calls need not tell their places one by one.
    */
-  #pushEvenDraws(rules: readonly LoweredRule[], tracked: Tracked): boolean {
+  #pushEvenDraws(rules: readonly LoweredRule[], tracked: Tracked, following: Following[]): boolean {
     const { code, ways } = this.#lowering;
     const chains = rules.flatMap(({ linked }) => linked.to ?? []);
     const [first, second] = chains;
-    if (first === undefined || second === undefined) return false;
+    if (first === undefined || second === undefined || following.length > 0) return false;
     const start = this.#numbers.firstOf(first);
     const step = this.#numbers.firstOf(second) - start;
-    const even = chains.every(
-      (chain, at) =>
-        this.#numbers.firstOf(chain) === start + at * step &&
-        !this.#places.has(chain) &&
-        chains.indexOf(chain) === at &&
-        this.#endpointOf(chain, tracked) !== undefined,
-    );
-    if (!even || this.#index.runs.has(first)) return false;
-    const place = ways.add(rules.map(waysOf));
-    code.pushAll([EVEN_DRAWS, rules[0]?.number ?? 0, rules.length, place]);
-    for (const chain of chains) this.#places.set(chain, NOT_PLACED);
-    this.#waiting.push({ at: code.length, chain: first });
-    this.#open.push({ chains, tracked });
-    code.push(NOT_PLACED);
+    const found: Following[] = [];
+    for (const [at, chain] of chains.entries()) {
+      const even = this.#numbers.firstOf(chain) === start + at * step && step > 0;
+      if (!even || this.#places[chain.id] !== NOT_PLACED) return false;
+      const endpoint = this.#endpointOf(chain, tracked);
+      if (endpoint === undefined) return false;
+      found.push({ chain, endpoint });
+    }
+    code.pushAll([EVEN_DRAWS, rules[0]?.number ?? 0, rules.length, ways.add(rules.map(waysOf))]);
+    this.pushPlaceOf(first, tracked);
     code.pushAll([ENDPOINT_LENGTH, start, step]);
+    following.push(...found);
     return true;
   }
 
@@ -244,6 +270,7 @@ export class ChainLowering {
   #pushEndpoint(chain: LinkedChain, endpoint: Endpoint, tracked: Tracked): void {
     const { code } = this.#lowering;
     const { address, protocol, to, number, port } = endpoint;
+    this.#settle(chain);
     code.pushAll([ENDPOINT, this.#numbers.firstOf(chain), address, protocol]);
     this.pushPlaceOf(to, tracked);
     code.pushAll([this.#numbers.firstOf(to), number, port]);
@@ -262,12 +289,8 @@ export class ChainLowering {
       const entry = code.length;
       const rule = this.#lowerRule(chain, run.start + at, tracked);
       if (rule !== undefined) {
-        const before = this.#open.length;
         this.#pushRule(chain, rule, tracked);
         dispatch();
-        this.#nested++;
-        if (this.#nested < MOST_NESTED) this.#placeOpen(before);
-        this.#nested--;
       }
       return { keys, entry };
     });
@@ -338,10 +361,10 @@ export class ChainLowering {
 
   /** None of its rules ever matches. */
   #isIdle(chain: LinkedChain, tracked: Tracked): boolean {
-    const known = this.#idle.get(chain);
-    if (known !== undefined) return known;
+    const known = this.#idle[chain.id] ?? 0;
+    if (known !== 0) return known > 0;
     const idle = chain.rules.every((_, at) => this.#lowerRule(chain, at, tracked) === undefined);
-    this.#idle.set(chain, idle);
+    this.#idle[chain.id] = idle ? 1 : -1;
     return idle;
   }
 }

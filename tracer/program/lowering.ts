@@ -39,8 +39,8 @@ export class Rows {
     return place;
   }
 
-  freeze(): Uint8Array {
-    return Uint8Array.from(this.#rows.freeze());
+  get items(): Int32Array {
+    return this.#rows.items;
   }
 }
 
@@ -59,7 +59,7 @@ export class Ways {
     return place;
   }
 
-  freeze(): Int32Array {
-    return this.#numbers.freeze();
+  get items(): Int32Array {
+    return this.#numbers.items;
   }
 }

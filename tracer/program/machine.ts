@@ -15,12 +15,16 @@ export const SAYS_NEITHER = 2;
 /** Instead of a place in the code: the next packet of the batch is to be taken up. */
 export const NEXT_PACKET = -1;
 
-/** The fixed and the changing parts of a running program; the latter belong to one batch at a time. */
+/** The fixed and the changing parts of a running program; most of the latter belong to one batch. */
 export interface Machine {
-  readonly code: Int32Array;
-  readonly rows: Uint8Array;
-  readonly ways: Int32Array;
-  readonly dispatch: Dispatch;
+  /* Grow as chains are placed. */
+  code: Int32Array;
+  rows: Int32Array;
+  ways: Int32Array;
+  dispatch: Dispatch;
+  /** Places the chain of a stub; tells where. */
+  readonly place: (stub: number) => number;
+
   readonly classes: AddressClasses;
   readonly decisions: Decisions;
   readonly known: KnownTuples;

@@ -36,6 +36,9 @@ export const NOT_MARKED = 14;
 /** mask, value: of the first part of the source. */
 export const FROM = 15;
 
+/** The stub of a chain that has no place yet: a number for what tracking says there. */
+export const PLACE = 45;
+
 /** rule, place to go to, number of the first rule there. */
 export const CALL = 16;
 export const GOTO = 17;

@@ -11,49 +11,69 @@ export interface NumberedRule {
 
 /** Numbers for all rules of a ruleset, from 0 on: by table, chain and place, as the text has them. */
 export class RuleNumbers {
-  readonly #chains: { readonly table: TableName; readonly chain: LinkedChain }[] = [];
-  readonly #firsts: number[] = [];
-  readonly #byChain = new Map<LinkedChain, number>();
-  readonly #byName = new Map<string, number>();
+  readonly #rules: LinkedRules;
+  /** By the chain's number, and the number after the last rule. */
+  readonly #firsts: Int32Array;
   /** How many rules there are. */
   readonly count: number;
 
-  constructor({ tables }: LinkedRules) {
+  constructor(rules: LinkedRules) {
+    this.#rules = rules;
+    const sizes = [...rules.tables.values()].map(({ chains }) => chains.size);
+    this.#firsts = new Int32Array(sizes.reduce((sum, size) => sum + size, 1));
     let count = 0;
-    for (const { name: table, chains } of tables.values()) {
+    for (const { chains } of rules.tables.values()) {
       for (const chain of chains.values()) {
-        this.#chains.push({ table, chain });
-        this.#firsts.push(count);
-        this.#byChain.set(chain, count);
-        this.#byName.set(`${table} ${chain.name}`, count);
+        this.#firsts[chain.id] = count;
         count += chain.rules.length;
       }
     }
+    this.#firsts[this.#firsts.length - 1] = count;
     this.count = count;
+  }
+
+  get chainCount(): number {
+    return this.#firsts.length - 1;
   }
 
   /** Number of the chain's first rule. */
   firstOf(chain: LinkedChain): number {
-    return this.#byChain.get(chain) ?? 0;
+    return this.#firsts[chain.id] ?? 0;
   }
 
   /** Number of the rule of a step. */
   ofStep({ table, chain, rule }: Pick<Step, "table" | "chain" | "rule">): number {
-    return (this.#byName.get(`${table} ${chain}`) ?? 0) + rule - 1;
+    const found = this.#rules.tables.get(table)?.chains.get(chain);
+    return found === undefined ? -1 : this.firstOf(found) + rule - 1;
   }
 
+  /** Looks the rule's chain up among all; for people to read, not for every packet. */
   at(number: number): NumberedRule | undefined {
     let low = 0;
-    let high = this.#firsts.length;
+    let high = this.#firsts.length - 1;
+    // Empty chains share their number with the next one that is not.
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if ((this.#firsts[middle] ?? 0) <= number) low = middle;
       else high = middle;
     }
-    // Empty chains share their number with the next one that is not.
-    while (low + 1 < this.#firsts.length && this.#firsts[low + 1] === this.#firsts[low]) low++;
-    const found = this.#chains[low];
-    const rule = found?.chain.rules[number - (this.#firsts[low] ?? 0)];
-    return found === undefined || rule === undefined ? undefined : { ...found, rule };
+    for (const { name: table, chains } of this.#rules.tables.values()) {
+      const [first] = chains.values();
+      if (first === undefined || low >= first.id + chains.size) continue;
+      const chain = this.#inOrder(table)[low - first.id];
+      const rule = chain?.rules[number - (this.#firsts[low] ?? 0)];
+      return chain === undefined || rule === undefined ? undefined : { table, chain, rule };
+    }
+    return undefined;
+  }
+
+  readonly #ordered = new Map<TableName, readonly LinkedChain[]>();
+
+  #inOrder(table: TableName): readonly LinkedChain[] {
+    const known = this.#ordered.get(table);
+    if (known !== undefined) return known;
+    const chains = [...(this.#rules.tables.get(table)?.chains.values() ?? [])];
+    this.#ordered.set(table, chains);
+    return chains;
   }
 }

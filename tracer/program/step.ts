@@ -2,7 +2,7 @@ import { firstFrom, NO_RULE } from "./dispatch.js";
 import { ASKED, NOT_ASKED } from "./decisions.js";
 import { SOURCE, SOURCE_PORT } from "./fields.js";
 import { SAYS_NO, SAYS_YES, type Machine } from "./machine.js";
-import { ASK, CHECK_TAKEN, MASQUERADE, NOT_PREFIX, TO_SOURCE } from "./operations.js";
+import { ASK, CHECK_TAKEN, MASQUERADE, NOT_PREFIX, PLACE, TO_SOURCE } from "./operations.js";
 import {
   DECISION,
   ICMP_TYPE,
@@ -18,6 +18,10 @@ import {
  */
 export function step(machine: Machine): boolean {
   const { code, registers, pc } = machine;
+  if (code[pc] === PLACE) {
+    machine.pc = machine.place(pc);
+    return true;
+  }
   machine.noting = -1;
   switch (code[pc] ?? 0) {
     case NOT_PREFIX:

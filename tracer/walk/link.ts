@@ -36,6 +36,8 @@ export interface ChainIndex {
 }
 
 export interface LinkedChain {
+  /** Number of the chain among all of its ruleset, from 0, in the order of the tables and the text. */
+  readonly id: number;
   readonly name: string;
   readonly policy: Policy | undefined;
   readonly rules: readonly LinkedRule[];
@@ -61,9 +63,10 @@ export interface LinkedRules {
 }
 
 interface Open {
+  readonly id: number;
   readonly name: string;
   readonly policy: Policy | undefined;
-  readonly rules: OpenRule[];
+  rules: readonly OpenRule[];
   index: ChainIndex | undefined;
   loop: readonly string[] | undefined;
 }
@@ -76,53 +79,88 @@ interface OpenRule {
 
 export function linkRules(ruleset: Ruleset, backend?: Backend): LinkedRules {
   const tables = new Map<TableName, LinkedTable>();
-  for (const table of ruleset.tables.values()) tables.set(table.name, linkTable(table, backend));
+  let id = 0;
+  for (const table of ruleset.tables.values()) {
+    tables.set(table.name, linkTable(table, backend, id));
+    id += table.chains.size;
+  }
   return { family: ruleset.family, backend, tables, tracks: trackingNeed(ruleset) };
 }
 
-function linkTable(table: Table, backend: Backend | undefined): LinkedTable {
+function linkTable(table: Table, backend: Backend | undefined, firstId: number): LinkedTable {
   const chains = new Map<string, Open>();
+  let id = firstId;
   for (const { name, policy } of table.chains.values()) {
-    chains.set(name, { name, policy, rules: [], index: undefined, loop: undefined });
+    chains.set(name, { id, name, policy, rules: NO_RULES, index: undefined, loop: undefined });
+    id++;
   }
   for (const chain of table.chains.values()) fill(chain, chains);
-  for (const hook of BUILT_IN_CHAINS[table.name]) markLoops(chains.get(hook));
+  markLoops(table, chains, firstId);
   return { name: table.name, backend, chains };
 }
 
-function fill(chain: Chain, chains: ReadonlyMap<string, Open>): void {
-  const rules = chains.get(chain.name)?.rules;
-  chain.rules.forEach((rule, index) => {
+function fill({ name, rules }: Chain, chains: ReadonlyMap<string, Open>): void {
+  const linked = chains.get(name);
+  if (linked === undefined) return;
+  linked.rules = rules.map((rule, index) => {
     const { target } = rule;
     const goesTo = target?.name === "jump" || target?.name === "goto" ? target.chain : undefined;
-    const to = goesTo === undefined ? undefined : chains.get(goesTo);
-    rules?.push({ rule, number: index + 1, to });
+    return { rule, number: index + 1, to: goesTo === undefined ? undefined : chains.get(goesTo) };
   });
 }
+
+const NO_RULES: readonly OpenRule[] = [];
 
 interface Visit {
   readonly chain: Open;
   next: number;
 }
 
+const UNSEEN = 0;
+const ON_PATH = 1;
+const LEFT = 2;
+
+/**
+ * Tells on the chains that go round in a loop how they do. Every hook is looked at for itself, since
+ * which chain closes a loop depends on where it is entered; but only when there is one at all.
+ */
+function markLoops(table: Table, chains: ReadonlyMap<string, Open>, firstId: number): void {
+  const hooks = BUILT_IN_CHAINS[table.name].flatMap((hook) => chains.get(hook) ?? []);
+  const states = new Uint8Array(chains.size);
+  let loops = 0;
+  const count = (): void => {
+    loops++;
+  };
+  for (const hook of hooks) findLoops(hook, states, firstId, count);
+  if (loops === 0) return;
+  for (const hook of hooks) findLoops(hook, states.fill(UNSEEN), firstId, markLoop);
+}
+
+type OnLoop = (path: readonly Visit[], chain: Open, to: Open) => void;
+
+const markLoop: OnLoop = (path, chain, to) => {
+  const names = path.map((above) => above.chain.name);
+  chain.loop = [...names.slice(names.indexOf(to.name)), to.name];
+};
+
 /** Depth first, without recursion: chains may be nested as deep as a hostile dump likes. */
-function markLoops(start: Open | undefined): void {
-  if (start === undefined) return;
+function findLoops(start: Open, states: Uint8Array, firstId: number, onLoop: OnLoop): void {
+  if (states[start.id - firstId] !== UNSEEN) return;
   const path: Visit[] = [{ chain: start, next: 0 }];
-  const onPath = new Set<Open>([start]);
-  const left = new Set<Open>();
+  states[start.id - firstId] = ON_PATH;
   for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
-    const rule = visit.chain.rules[visit.next++];
+    const { chain } = visit;
+    const rule = chain.rules[visit.next++];
     if (rule === undefined) {
       path.pop();
-      onPath.delete(visit.chain);
-      left.add(visit.chain);
-    } else if (rule.to !== undefined && onPath.has(rule.to)) {
-      const names = path.map(({ chain }) => chain.name);
-      visit.chain.loop = [...names.slice(names.indexOf(rule.to.name)), rule.to.name];
-    } else if (rule.to !== undefined && !left.has(rule.to)) {
-      path.push({ chain: rule.to, next: 0 });
-      onPath.add(rule.to);
+      states[chain.id - firstId] = LEFT;
+    } else if (rule.to !== undefined) {
+      const { to } = rule;
+      const state = states[to.id - firstId] ?? UNSEEN;
+      if (state === ON_PATH) onLoop(path, chain, to);
+      if (state !== UNSEEN) continue;
+      path.push({ chain: to, next: 0 });
+      states[to.id - firstId] = ON_PATH;
     }
   }
 }
