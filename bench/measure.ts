@@ -7,7 +7,7 @@ export interface Timing {
 }
 
 export interface Rounds {
-  /** At least this many rounds, however long they take. */
+  /** At least this many rounds, or `FEWEST` where they take longer than ten times the budget. */
   readonly least: number;
   /** No further round is begun after this many ms. */
   readonly budgetMs: number;
@@ -26,14 +26,21 @@ export function measure(
   const repeats = repeatsFor(warmUpMs, work);
   const times: number[] = [];
   const start = performance.now();
-  while (times.length < rounds.least || performance.now() - start < rounds.budgetMs) {
+  while (goesOn(times.length, performance.now() - start, rounds)) {
     times.push(timeOf(work, repeats) / repeats);
-    if (times.length >= 50) break;
   }
   return timingOf(times);
 }
 
 const ROUND_MS = 20;
+/** A median needs these. */
+const FEWEST = 3;
+const MOST = 50;
+
+function goesOn(done: number, takenMs: number, { least, budgetMs }: Rounds): boolean {
+  if (done < Math.min(least, FEWEST)) return true;
+  return done < MOST && (takenMs < budgetMs || (done < least && takenMs < 10 * budgetMs));
+}
 
 function repeatsFor(firstMs: number, work: () => unknown): number {
   if (firstMs >= ROUND_MS) return 1;
@@ -51,11 +58,10 @@ export function timeOf(work: () => unknown, repeats: number): number {
 export async function measureAsync(work: () => Promise<unknown>, rounds: Rounds): Promise<Timing> {
   const times: number[] = [];
   const start = performance.now();
-  while (times.length < rounds.least || performance.now() - start < rounds.budgetMs) {
+  while (goesOn(times.length, performance.now() - start, rounds)) {
     const before = performance.now();
     await work();
     times.push(performance.now() - before);
-    if (times.length >= 50) break;
   }
   return timingOf(times);
 }

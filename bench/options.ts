@@ -24,7 +24,7 @@ const MOST_SERVICES = 200_000;
 /** All endpoints have an address of 10.0.0.0/8 of their own. */
 export const MOST_ENDPOINTS_IN_ALL = 16_000_000;
 
-export const ROUNDS: Rounds = { least: 5, budgetMs: 1_000 };
+export const ROUNDS: Rounds = { least: 5, budgetMs: 400 };
 export const QUICK_ROUNDS: Rounds = { least: 3, budgetMs: 100 };
 
 interface Raw {

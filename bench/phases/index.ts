@@ -35,7 +35,7 @@ const PARSE: Phase = {
 const SYNC: Phase = {
   name: "sync",
   what: "one endpoint comes or goes, and the restore input for it",
-  sizes: [...SYNC_SIZES, ...MAIN_SIZES.slice(-1)],
+  sizes: SYNC_SIZES,
   prepare({ services, endpoints }, seed) {
     const shift = shiftOf(seed);
     const prepared = prepareOneEndpoint(services, endpoints, shift);

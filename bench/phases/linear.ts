@@ -6,7 +6,7 @@ import { largeScene } from "../inputs/scene.js";
 import type { Phase } from "../types.js";
 import { LAST_SERVICE, scanBaseline, walkBaseline } from "./batch.js";
 import { assertSameEnds } from "./same-ends.js";
-import { MAIN_SIZES } from "./sizes.js";
+import { GROWING_SIZES } from "./sizes.js";
 
 /** Few enough that a scan of 30,000 Services stays short. */
 const PACKETS = 1_024;
@@ -15,7 +15,7 @@ const PACKETS = 1_024;
 export const LINEAR: Phase = {
   name: "linear",
   what: "new connections of Pods to all Services alike, every rule tried in its turn",
-  sizes: MAIN_SIZES,
+  sizes: GROWING_SIZES,
   prepare(size, seed) {
     const scene = largeScene(size, seed);
     const packets = podBatch(scene, PACKETS);

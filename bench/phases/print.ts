@@ -1,13 +1,13 @@
 import { printRuleset } from "../../engine/iptables/print.js";
 import { largeScene, countRules } from "../inputs/scene.js";
 import type { Phase } from "../types.js";
-import { MAIN_SIZES } from "./sizes.js";
+import { GROWING_SIZES } from "./sizes.js";
 
 /** Typed rules as `iptables-save` prints them. */
 export const PRINT: Phase = {
   name: "print",
   what: "typed rules to the text of an `iptables-save`",
-  sizes: MAIN_SIZES,
+  sizes: GROWING_SIZES,
   prepare(size, seed) {
     const { ruleset, text, subject } = largeScene(size, seed);
     const print = () => printRuleset(ruleset, "save");

@@ -2,13 +2,13 @@ import { checkObjects, readObjects } from "../../engine/kubernetes/read.js";
 import { parsedCluster } from "../generated-cluster.js";
 import { shiftOf } from "../inputs/cluster.js";
 import type { Phase } from "../types.js";
-import { MAIN_SIZES } from "./sizes.js";
+import { GROWING_SIZES } from "./sizes.js";
 
 /** `kubectl get -o json` of a whole cluster, to checked objects. */
 export const READ: Phase = {
   name: "read",
   what: "the text of `kubectl get services,endpointslices -o json` to checked objects",
-  sizes: MAIN_SIZES,
+  sizes: GROWING_SIZES,
   prepare({ services, endpoints }, seed) {
     const items = parsedCluster(services, endpoints, shiftOf(seed));
     const text = JSON.stringify({ apiVersion: "v1", kind: "List", items }, undefined, 4);

@@ -8,6 +8,8 @@ import type { Property } from "./types.js";
 
 /** How often the cluster changes before the sums are compared. */
 const CHANGES = 6;
+/** In larger clusters only the minimal style is tried: the other one takes longer than all else. */
+const MOST_OBJECTS_OF_BOTH = 10_000;
 /** Of large clusters, stale chains are removed at most once in this time (`syncPeriod`). */
 const SYNC_PERIOD_MS = 30_000;
 
@@ -29,7 +31,9 @@ export const FULL_IS_INCREMENTAL: Property = {
     const events = eventsOf(setting.objects.filter(isMoved), seed);
     let first: { readonly text: string; readonly rules: Ruleset } | undefined;
     let full: string | undefined;
-    for (const style of ["minimal", "kube-proxy"] as const satisfies readonly SyncStyle[]) {
+    const styles: readonly SyncStyle[] =
+      setting.objects.length > MOST_OBJECTS_OF_BOTH ? ["minimal"] : ["minimal", "kube-proxy"];
+    for (const style of styles) {
       const sync = subject.sync({ ...setting.setup, style });
       sync.change({ add: setting.objects });
       const { text: begun } = sync.sync();
