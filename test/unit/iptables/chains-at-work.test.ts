@@ -31,20 +31,6 @@ function chainAfter(lines: readonly string[]) {
   return { rules, codes: codesOf(faults) };
 }
 
-/** How much longer ten times as many lines take; in a quadratic world about a hundred times. */
-function growth(linesOf: (count: number) => readonly string[], few: number): number {
-  const timeOf = (lines: readonly string[]) => {
-    const start = performance.now();
-    chainAfter(lines);
-    return performance.now() - start;
-  };
-  const small = linesOf(few);
-  const large = linesOf(10 * few);
-  timeOf(large);
-  const least = (lines: readonly string[]) => Math.min(timeOf(lines), timeOf(lines));
-  return least(large) / Math.max(2, least(small));
-}
-
 const source = (at: number) => `-s 10.${at >> 16}.${(at >> 8) & 255}.${at & 255}/32 -j ACCEPT`;
 const counted = (count: number, line: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => line(at));
@@ -98,15 +84,23 @@ describe("the rules of a chain in which commands work", () => {
     );
   });
 
-  const CASES: readonly (readonly [string, (count: number) => readonly string[]])[] = [
-    ["-I at the front", (count) => counted(count, (at) => `-I C ${source(at)}`)],
-    ["-I in the middle", (count) => counted(count, (at) => `-I C ${(at >> 1) + 1} ${source(at)}`)],
+  /** Lines, and how many rules they leave behind. */
+  type Work = readonly [string, (count: number) => readonly string[], left: number];
+  const MANY = 20_000;
+  const CASES: readonly Work[] = [
+    ["-I at the front", (count) => counted(count, (at) => `-I C ${source(at)}`), MANY],
+    [
+      "-I in the middle",
+      (count) => counted(count, (at) => `-I C ${(at >> 1) + 1} ${source(at)}`),
+      MANY,
+    ],
     [
       "-D of a rule, the last first",
       (count) => [
         ...counted(count, (at) => `-A C ${source(at)}`),
         ...counted(count, (at) => `-D C ${source(count - 1 - at)}`),
       ],
+      0,
     ],
     [
       "-D of a number, the first again and again",
@@ -114,10 +108,12 @@ describe("the rules of a chain in which commands work", () => {
         ...counted(count, (at) => `-A C ${source(at)}`),
         ...counted(count, () => "-D C 1"),
       ],
+      0,
     ],
     [
       "-D of rules that are all the same",
       (count) => [...counted(count, () => "-A C -j DROP"), ...counted(count, () => "-D C -j DROP")],
+      0,
     ],
     [
       "-R",
@@ -125,14 +121,16 @@ describe("the rules of a chain in which commands work", () => {
         ...counted(count, (at) => `-A C ${source(at)}`),
         ...counted(count, (at) => `-R C ${at + 1} -j DROP`),
       ],
+      MANY,
     ],
-    ["-F and -Z of all chains", (count) => counted(count, (at) => (at & 1 ? "-F" : "-Z"))],
-    ["-N and -X", (count) => counted(count, (at) => (at & 1 ? `-X N${at - 1}` : `-N N${at}`))],
+    ["-F and -Z of all chains", (count) => counted(count, (at) => (at & 1 ? "-F" : "-Z")), 0],
+    ["-N and -X", (count) => counted(count, (at) => (at & 1 ? `-X N${at - 1}` : `-N N${at}`)), 0],
   ];
-  for (const [name, linesOf] of CASES) {
-    it(`take time in proportion to the commands: ${name}`, () => {
-      const factor = growth(linesOf, 2_000);
-      assert.ok(factor < 45, `ten times as many lines took ${factor.toFixed(1)} times as long`);
+  for (const [name, linesOf, left] of CASES) {
+    it(`are right after ${MANY} commands: ${name}`, () => {
+      const { rules, codes } = chainAfter(linesOf(MANY));
+      assert.deepEqual(codes, []);
+      assert.equal(rules.length, left);
     });
   }
 
