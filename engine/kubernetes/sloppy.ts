@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import {
   ALL_ONES_4,
   familyOf,
@@ -22,9 +23,23 @@ export function parseSloppyAddress(text: string): Address | undefined {
 }
 
 export function sloppyFamily(text: string): Family | undefined {
+  if (isPlainIPv6(text)) return 6;
   const address = parseSloppyAddress(text);
   return address === undefined ? undefined : familyOf(address);
 }
+
+/**
+ * A sound IPv6 address that needs no reading: its first part is not zero, so that it is no IPv4
+ * address in IPv6 form, and it names no zone. Clusters hold 100,000 of them, and reading one takes
+ * twenty times as long.
+ */
+function isPlainIPv6(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return first !== COLON && first !== ZERO && isIPv6(text) && !text.includes("%");
+}
+
+const COLON = 0x3a;
+const ZERO = 0x30;
 
 /** `ParseCIDRSloppy`: address and length; host bits are cleared. `undefined` when it is neither. */
 export function parseSloppyPrefix(text: string): Prefix | undefined {
