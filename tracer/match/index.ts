@@ -22,7 +22,13 @@ import { pkttypeMatches } from "./pkttype.js";
 import { policyMatches } from "./policy.js";
 import { recentMatches } from "./recent.js";
 import { rpfilterMatches } from "./rpfilter.js";
-import { rtMatches } from "./rt.js";
+import {
+  DESTINATION_OPTIONS,
+  FRAGMENT,
+  headerMatches,
+  HOP_BY_HOP,
+  ROUTING,
+} from "./extension-header.js";
 import { sctpMatches } from "./sctp.js";
 import { setMatches } from "./set.js";
 import { ahMatches, espMatches } from "./spi.js";
@@ -49,18 +55,42 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
       return unknown("what the BPF program says of the packet's octets is not known");
     case "cgroup":
       return cgroupMatches(packet);
+    case "cluster":
+      return unknown("which node the packet's hash chooses is not known");
     case "comment":
       return "yes";
+    case "connbytes":
+      return unknown("how much the connection has carried is not given");
+    case "connlabel":
+      return unknown("the labels of the connection are not given");
     case "connlimit":
       return connlimitMatches(match, branch, host);
     case "connmark":
       return connmarkMatches(match, branch);
     case "conntrack":
       return conntrackMatches(match, branch);
+    case "cpu":
+      return unknown("which processor handles the packet is not known");
+    case "dccp":
+      return unknown("the packet's DCCP header is not given");
+    case "devgroup":
+      return unknown("the groups of the node's devices are not given");
+    case "dst":
+      return headerMatches(DESTINATION_OPTIONS, packet);
     case "dscp":
       return dscpMatches(match.dscp, packet.tos);
+    case "ecn":
+      return unknown("the packet's bits of congestion notification are not given");
     case "esp":
       return espMatches(match, packet);
+    case "eui64":
+      return unknown("the sender's MAC address is not held against its source address");
+    case "frag":
+      return headerMatches(FRAGMENT, packet);
+    case "hbh":
+      return headerMatches(HOP_BY_HOP, packet);
+    case "helper":
+      return unknown("the helpers of connections are not given");
     case "hashlimit":
       return hashlimitMatches(match, branch);
     case "hl":
@@ -71,6 +101,10 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
       return icmpMatches(match.type, packet, backend);
     case "iprange":
       return iprangeMatches(match, packet);
+    case "ipcomp":
+      return unknown("the packet's IPComp header is not given");
+    case "ipv6header":
+      return unknown("the list of the packet's extension headers is not looked at");
     case "ipvs":
       return unknown("the node's IP virtual servers are not given");
     case "length":
@@ -81,6 +115,8 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
       return macMatches(match, packet);
     case "mark":
       return markMatches(match.mark, packet.mark);
+    case "mh":
+      return unknown("the packet's Mobile IPv6 message is not given");
     case "multiport":
       return multiportMatches(match, packet, backend);
     case "owner":
@@ -91,12 +127,16 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
       return pkttypeMatches(match, packet, host);
     case "policy":
       return policyMatches(match, branch);
+    case "quota":
+      return unknown("how much of the quota is used up is not given");
+    case "realm":
+      return unknown("the realm of the packet's route is not given");
     case "recent":
       return recentMatches(match, branch, host);
     case "rpfilter":
       return rpfilterMatches(match, branch, host);
     case "rt":
-      return rtMatches(packet);
+      return headerMatches(ROUTING, packet);
     case "sctp":
       return sctpMatches(match, packet, backend);
     case "set":

@@ -7,10 +7,14 @@ import type { Answer } from "./answer.js";
 import { portsMatch, withoutHeader } from "./ports.js";
 import { all, negatedIf, truth, type Truth } from "./truth.js";
 
-/** `xt_tcpudp.c: tcp_mt`: a fragment that would overwrite the flags (offset 8) is dropped. */
+/**
+ * `xt_tcpudp.c: tcp_mt`: an IPv4 fragment that would overwrite the flags (offset 8) is dropped; for
+ * IPv6 the kernel compares octets with units of eight, so that none is.
+ */
 export function tcpMatches(match: TcpMatch, packet: Packet, backend: Backend | undefined): Answer {
   if (packet.protocol !== TCP) return "no";
-  if (packet.fragment?.offset === 8 && backend !== "nft") return "hotdrop";
+  const overwrites = packet.family === 4 && packet.fragment?.offset === 8;
+  if (overwrites && backend !== "nft") return "hotdrop";
   const missing = withoutHeader(packet, TCP, backend);
   if (missing !== undefined) return missing;
   return all([portsMatch(match, packet), flagsMatch(match, packet), optionMatches(match, packet)]);

@@ -20,9 +20,9 @@ export interface PacketLine {
 /**
  * Reads a packet a line, each a JSON object: `in`, `protocol`, `source`, `sourcePort`,
  * `destination`, `destinationPort`, `flags` (`syn,ack`, or `none`), `icmpType`, `icmpCode`,
- * `icmpId`, `ttl`, `tos`, `mark`, `length`, `uid`, `gid`, `mac`, `connection` and `reply`. Without
- * `in` the node itself makes the packet. The first line of a connection is whole; bad lines are
- * told and left out.
+ * `icmpId`, `ttl`, `tos`, `mark`, `length`, `fragment` (`{"offset": OCTETS, "more": BOOLEAN}`),
+ * `uid`, `gid`, `mac`, `connection` and `reply`. Without `in` the node itself makes the packet. The
+ * first line of a connection is whole; bad lines are told and left out.
  */
 export function readPacketLines(text: string, file?: string): Checked<readonly PacketLine[]> {
   const value: PacketLine[] = [];
@@ -126,10 +126,10 @@ function missingParts(draft: LineDraft, source: string, at: Position): readonly 
     (key): boolean => parts[key] === undefined,
   );
   const words: string[] = [...missing];
-  const { protocol, destinationPort } = parts;
-  if (protocol !== undefined && hasPorts(protocol) && destinationPort === undefined) {
-    words.push("destinationPort");
-  }
+  const { protocol, destinationPort, fragment } = parts;
+  const further = fragment !== undefined && fragment.offset > 0;
+  const ports = protocol !== undefined && hasPorts(protocol) && !further;
+  if (ports && destinationPort === undefined) words.push("destinationPort");
   return words.length === 0 ? [] : [complain(`${words.join(", ")} not given`)];
 }
 
@@ -150,6 +150,7 @@ const FIELDS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ["tos", numberField(255, (tos) => ({ tos }))],
   ["mark", numberField(0xffffffff, (mark) => ({ mark }))],
   ["length", numberField(65575, (length) => ({ length }))],
+  ["fragment", readFragment],
   ["uid", numberField(0xffffffff, (uid, { sender }) => ({ sender: senderOf(sender, { uid }) }))],
   ["gid", numberField(0xffffffff, (gid, { sender }) => ({ sender: senderOf(sender, { gid }) }))],
   [
@@ -225,6 +226,19 @@ function readProtocol(given: unknown, draft: LineDraft): string | undefined {
   const protocol = typeof text === "string" ? protocolNumber(text) : undefined;
   if (protocol === undefined || protocol === 0) return `${JSON.stringify(given)} is no protocol`;
   draft.parts = { ...draft.parts, protocol };
+  return undefined;
+}
+
+/** Offsets count in units of eight octets (RFC 791, RFC 8200). */
+function readFragment(given: unknown, draft: LineDraft): string | undefined {
+  const parts: Readonly<Record<string, unknown>> =
+    typeof given === "object" && given !== null ? { ...given } : {};
+  const { offset, more = false } = parts;
+  const fits = typeof offset === "number" && offset % 8 === 0 && offset >= 0 && offset <= 65528;
+  if (!fits || typeof more !== "boolean") {
+    return `${JSON.stringify(given)} is no {"offset": a multiple of 8, "more": true or false}`;
+  }
+  draft.parts = { ...draft.parts, fragment: { offset, more } };
   return undefined;
 }
 

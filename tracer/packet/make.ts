@@ -17,7 +17,9 @@ export function makePacket(parts: PacketParts): Packet {
   const { protocol, source } = parts;
   const local = parts.inInterface === undefined;
   const icmp = protocol === ICMP || protocol === ICMPV6;
-  const ports = hasPorts(protocol) ? unknown("the packet's port is not given") : undefined;
+  const further = parts.fragment !== undefined && parts.fragment.offset > 0;
+  const ports =
+    hasPorts(protocol) && !further ? unknown("the packet's port is not given") : undefined;
   return {
     family: familyOf(source),
     sourcePort: ports,

@@ -30,6 +30,8 @@ export function track(world: World, branch: Branch, hook: Hook): void {
   }
   const { tracking, state, why } = classify(world, branch);
   branch.tracking = tracking;
+  // What a `CT` rule put on the packet is taken off, even where no connection is found.
+  branch.template = undefined;
   const direction = tracking.kind === "tracked" ? tracking.direction : undefined;
   record(branch, { kind: "tracked", hook, state, direction, why });
 }

@@ -44,6 +44,8 @@ export function runStage(walker: Walker, branch: Branch, stage: Stage): void {
       prepareForward(walker.world, branch);
       return advance(branch);
     case "deliver":
+      reassemble(branch);
+      if (branch.end !== undefined) return undefined;
       return endBranch(branch, "delivered", "it reaches the node itself");
     case "transmit":
       return transmit(branch);

@@ -7,6 +7,7 @@ import { differenceText, Duel } from "../../support/kernel/duel.js";
 import { injection } from "../../support/kernel/packets.js";
 import { skipWithoutKernel } from "../../support/kernel/require.js";
 import { restoreText, ruleSet } from "../../support/kernel/rule-sets.js";
+import { setsOf } from "../../support/kernel/sets.js";
 import { NODE_TOPOLOGY } from "../../support/kernel/topology.js";
 
 /** Rule sets tried in one call of the property; a failure shrinks within it. */
@@ -20,7 +21,9 @@ describe("a packet through generated rules", { skip: skipWithoutKernel() }, () =
     ["nft", 6],
   ] as const) {
     it(`goes as the kernel sends it (${backend}, IPv${family}, seed ${SEED})`, async (context) => {
-      const duel = await Duel.create(NODE_TOPOLOGY, backend, family);
+      const duel = await Duel.create(NODE_TOPOLOGY, backend, family, {
+        sets: setsOf(family),
+      });
       try {
         const ruleSets = await fight(duel, family, CASES / 4);
         context.diagnostic(

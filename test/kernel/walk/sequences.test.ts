@@ -94,7 +94,7 @@ class Story {
     const ours = this.#duel.walked(this.#text);
     const { seen, fits, report } = await this.#duel.exchange(ours, { packet, from }, memories);
     assert.equal(report, undefined);
-    this.#memories = fits.map(({ outcome, answer }) => (answer ?? outcome).memory);
+    this.#memories = fits.map(({ memory }) => memory);
     return seen;
   }
 }

@@ -3,6 +3,7 @@ import { isUnknown, type Field } from "../../../tracer/packet/field.js";
 import type { Path } from "../../../tracer/walk/result.js";
 import type { Outcome } from "../../../tracer/walk/walk.js";
 import type { Packet } from "../../../tracer/packet/types.js";
+import type { Memory } from "../../../tracer/walk/memory.js";
 import type { Ends, Observation, ObservedStep } from "./observe.js";
 import type { SeenPacket } from "./wire-format.js";
 
@@ -43,12 +44,14 @@ function endsChecks(last: Packet, seen: Ends): readonly Check[] {
 /** One of our outcomes that is what happened, with what the node answered to it. */
 export interface Fit {
   readonly outcome: Outcome;
-  /** `undefined`: nothing was to be answered, or its own programs answered. */
-  readonly answer: Outcome | undefined;
+  /** An answer, the answer to that, and so on; none where only its programs answer. */
+  readonly answers: readonly Outcome[];
+  /** The last of them all. */
+  readonly memory: Memory;
 }
 
 /** Walks what the node answers to a packet. */
-type Answering = (outcome: Outcome) => readonly Outcome[];
+type Answering = (outcome: Outcome) => readonly (readonly Outcome[])[];
 
 /** Those of our outcomes that are what happened. */
 export function fitting(
@@ -60,14 +63,14 @@ export function fitting(
     .filter((outcome) => contradictions(outcome, seen).length === 0)
     .flatMap((outcome) =>
       possible(outcome, answering)
-        .filter((answer) => answerContradictions(outcome, answer, seen).length === 0)
-        .map((answer) => ({ outcome, answer })),
+        .filter((answers) => answerContradictions(outcome, answers, seen).length === 0)
+        .map((answers) => ({ outcome, answers, memory: (answers.at(-1) ?? outcome).memory })),
     );
 }
 
-function possible(outcome: Outcome, answering: Answering): readonly (Outcome | undefined)[] {
+function possible(outcome: Outcome, answering: Answering): readonly (readonly Outcome[])[] {
   const answers = answering(outcome);
-  return answers.length === 0 ? [undefined] : answers;
+  return answers.length === 0 ? [[]] : answers;
 }
 
 /**
@@ -76,18 +79,19 @@ function possible(outcome: Outcome, answering: Answering): readonly (Outcome | u
  */
 function answerContradictions(
   { path }: Outcome,
-  answer: Outcome | undefined,
+  answers: readonly Outcome[],
   seen: Observation,
 ): readonly string[] {
   if (path.verdict === "delivered") return [];
-  const sent = answer?.path.verdict === "sent" ? answer.path : undefined;
-  const ours = sent === undefined ? "none" : `${sent.out} ${answerText(sent.last)}`;
+  const sent = answers.flatMap((answer) => (answer.path.verdict === "sent" ? [answer.path] : []));
+  const ours = sent.map(({ out, last }) => `${out} ${answerText(last)}`);
   const kernels = seen.answers.map(
-    ({ device, packet }) => `${device} ${seenAnswerText(packet, sent?.last)}`,
+    ({ device, packet }, at) => `${device} ${seenAnswerText(packet, sent[at]?.last)}`,
   );
+  const steps = answers.flatMap((answer) => answer.path.steps);
   const checks: readonly Check[] = [
-    ["answer's steps", stepsText(answer?.path.steps ?? []), stepsText(seen.answerSteps)],
-    ["answer", ours, kernels.length === 0 ? "none" : kernels.join(" and ")],
+    ["answer's steps", stepsText(steps), stepsText(seen.answerSteps)],
+    ["answer", ours.join(" and "), kernels.join(" and ")],
   ];
   return checks
     .filter(([, left, right]) => left !== right)
@@ -132,9 +136,9 @@ export function describeDifference(
 ): string {
   const nearest = outcomes
     .flatMap((outcome) =>
-      possible(outcome, answering).map((answer) => ({
+      possible(outcome, answering).map((answers) => ({
         outcome,
-        wrong: [...contradictions(outcome, seen), ...answerContradictions(outcome, answer, seen)],
+        wrong: [...contradictions(outcome, seen), ...answerContradictions(outcome, answers, seen)],
       })),
     )
     .sort((left, right) => left.wrong.length - right.wrong.length)

@@ -11,7 +11,7 @@ import type { Injection } from "./packets.js";
 import { hostOf, WalkedNode } from "./walked.js";
 
 /** Something that packets leave behind in the rules themselves, which only a reload takes away. */
-const STATEFUL = /--mode nth|-m recent|-m limit|-m hashlimit|-m quota|-m connlimit/;
+const STATEFUL = /--mode nth|-m recent|-j SET|-m limit|-m hashlimit|-m quota|-m connlimit/;
 
 /** A packet of which the kernel made something that we did not foresee. */
 export interface Difference {
@@ -46,6 +46,26 @@ export interface Exchange {
   readonly report: string | undefined;
 }
 
+/** What is done to a node before its state is read. */
+export interface Preparation {
+  readonly prepare?: (node: KernelNode) => Promise<void>;
+  /** Restore input of `ipset`, which may be given again. */
+  readonly sets?: string;
+}
+
+interface Sides {
+  readonly node: KernelNode;
+  readonly topology: Topology;
+  readonly host: HostState;
+  readonly backend: Backend;
+  readonly family: Family;
+  readonly sets: string | undefined;
+}
+
+async function loadSets(node: KernelNode, sets: string): Promise<void> {
+  await node.command(["ipset", "-exist", "restore"], sets);
+}
+
 /** The kernel and our walk side by side: the same host, the same rules, the same packets. */
 export class Duel {
   readonly node: KernelNode;
@@ -53,37 +73,33 @@ export class Duel {
   readonly #host: HostState;
   readonly #backend: Backend;
   readonly #family: Family;
+  readonly #sets: string | undefined;
   /** Packets compared so far, and rule sets that the real tool refused. */
   compared = 0;
   refused = 0;
   /** How often each rule matched since it was loaded. */
   #matches = new Map<string, number>();
 
-  private constructor(
-    node: KernelNode,
-    topology: Topology,
-    host: HostState,
-    backend: Backend,
-    family: Family,
-  ) {
+  private constructor({ node, topology, host, backend, family, sets }: Sides) {
     this.node = node;
     this.#topology = topology;
     this.#host = host;
     this.#backend = backend;
     this.#family = family;
+    this.#sets = sets;
   }
 
-  /** `prepare`: what is still to be done to the node before its state is read. */
   static async create(
     topology: Topology,
     backend: Backend,
     family: Family,
-    prepare?: (node: KernelNode) => Promise<void>,
+    { sets, prepare }: Preparation = {},
   ): Promise<Duel> {
     const node = await KernelNode.create(topology);
     try {
       await prepare?.(node);
-      return new Duel(node, topology, await hostOf(node), backend, family);
+      if (sets !== undefined) await loadSets(node, sets);
+      return new Duel({ node, topology, host: await hostOf(node), backend, family, sets });
     } catch (error) {
       await node.close();
       throw error;
@@ -117,7 +133,7 @@ export class Duel {
   ): Promise<Exchange> {
     const seen = await this.node.send(packet, from);
     const outcomes = memories.flatMap((memory) => ours.outcomes(packet, from, memory));
-    const answering = (outcome: Outcome): readonly Outcome[] => ours.answers(outcome);
+    const answering = (outcome: Outcome) => ours.answers(outcome);
     this.compared++;
     const fits = fitting(outcomes, seen, answering);
     const [fit] = fits;
@@ -140,7 +156,7 @@ export class Duel {
     if (!(await this.load(text))) return undefined;
     const ours = this.walked(text);
     let first = true;
-    for (const injection of injections) {
+    for (const injection of injections.filter((made) => this.#isTold(made))) {
       if (!first && STATEFUL.test(text)) await this.load(text);
       await this.#forget(text);
       first = false;
@@ -164,16 +180,14 @@ export class Duel {
     let clock = Date.now();
     for (const turn of turns) {
       const injection = injectionOf(turn, arrived);
-      if (injection === undefined) continue;
+      if (injection === undefined || !this.#isTold(injection)) continue;
       sent.push(injection);
       const now = Date.now();
       memories = memories.map((memory) => later(memory, now - clock));
       clock = now;
       const { seen, fits, report } = await this.exchange(ours, injection, memories);
       if (report !== undefined) return { text, sent, report };
-      memories = fits
-        .slice(0, MOST_MEMORIES)
-        .map(({ outcome, answer }) => learnPorts((answer ?? outcome).memory, seen.packet));
+      memories = fits.slice(0, MOST_MEMORIES).map(({ memory }) => learnPorts(memory, seen.packet));
       const arrival = arrivalOf(injection, seen, this.#ends());
       if (arrival !== undefined) arrived.push(arrival);
       if (answersItself(seen)) break;
@@ -202,15 +216,21 @@ export class Duel {
     return wrong.length === 0 ? undefined : { text, sent, report: wrong.join("\n") };
   }
 
+  /** The kernel's nft trace says nothing of further IPv6 fragments, whose header it cannot find. */
+  #isTold({ packet }: Injection): boolean {
+    return packet.fragment === undefined || this.#family === 4 || this.#backend === "legacy";
+  }
+
   #ends(): ReadonlyMap<string, Injection["from"]> {
     return new Map(
       this.#topology.wires.map(({ device, end }) => [device, end === "pod" ? "pod" : "outside"]),
     );
   }
 
-  /** A reload keeps recent lists and connections: they go here. */
+  /** A reload keeps recent lists, connections and sets: they go here. */
   async #forget(text: string): Promise<void> {
     await this.node.forgetConnections();
+    if (this.#sets !== undefined && text.includes("-j SET")) await loadSets(this.node, this.#sets);
     for (const [, name] of new Set(text.matchAll(/-m recent --name (\S+)/g))) {
       await this.node.write(`/proc/net/xt_recent/${name}`, "/");
     }

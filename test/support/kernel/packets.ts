@@ -65,7 +65,14 @@ function transport(family: Family): fc.Arbitrary<Omit<WirePacket, "source" | "de
   );
 }
 
-type Looks = Pick<WirePacket, "ttl" | "tos" | "payload">;
+type Looks = Pick<WirePacket, "ttl" | "tos" | "payload" | "fragment">;
+
+/** First fragments are told from whole packets by what follows them, which a lone packet lacks. */
+const furtherFragment = fc.constantFrom(
+  { offset: 8, more: true },
+  { offset: 16, more: false },
+  { offset: 1480, more: false },
+);
 
 const looks: fc.Arbitrary<Looks> = fc.record(
   {
@@ -75,6 +82,8 @@ const looks: fc.Arbitrary<Looks> = fc.record(
   },
   { requiredKeys: [] },
 );
+
+const fragments: fc.Arbitrary<Looks> = fc.record({ fragment: furtherFragment });
 
 function sourcesOf(words: Vocabulary, from: Injection["from"]): fc.Arbitrary<string> {
   const usual = from === "pod" ? words.pods : from === "outside" ? words.outside : words.node;
@@ -95,7 +104,11 @@ export function injection(family: Family): fc.Arbitrary<Injection> {
           destination: from === undefined ? singleHost(words) : anyHost(words),
         }),
         rest: transport(family),
-        looks: fc.oneof({ weight: 3, arbitrary: fc.constant<Looks>({}) }, looks),
+        looks: fc.oneof(
+          { weight: 12, arbitrary: fc.constant<Looks>({}) },
+          { weight: 4, arbitrary: looks },
+          fragments,
+        ),
       })
       .map(({ ends, rest, looks: { payload = 8, ...seen } }) => ({
         from,

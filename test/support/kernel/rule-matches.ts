@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { Family } from "../../../engine/net/ip.js";
 import type { Hook, TableName } from "../../../engine/iptables/types.js";
+import { setMatch } from "./sets.js";
 import { anyHost, anyRange, maybeNot, port, portRange, vocabularyOf } from "./vocabulary.js";
 
 /** Where a rule stands; a user chain stands in no hook of its own. */
@@ -25,6 +26,7 @@ export function headerWords(place: RulePlace): fc.Arbitrary<string> {
       .tuple(maybeNot, fc.constantFrom("eth0", "pod0", "lo", "e+", "+", "eth", "eth0+"))
       .map(([not, name]) => `${not}${flag} ${name}`);
   const choices = [address("-s"), address("-d")];
+  if (place.family === 4) choices.push(maybeNot.map((not) => `${not}-f`));
   const only = (hook: Hook): boolean => place.base && place.hooks.includes(hook);
   if (!only("OUTPUT") && !only("POSTROUTING")) choices.push(device("-i"));
   if (!only("PREROUTING") && !only("INPUT")) choices.push(device("-o"));
@@ -127,6 +129,7 @@ export function matchWords(place: RulePlace): fc.Arbitrary<string> {
       .filter(([every, packet]) => packet < every)
       .map(([every, packet]) => `-m statistic --mode nth --every ${every} --packet ${packet}`),
     RECENT,
+    setMatch,
     fc
       .tuple(maybeNot, fc.constantFrom("36", "40:60", "48", "100:"))
       .map(([not, length]) => `-m length ${not}--length ${length}`),

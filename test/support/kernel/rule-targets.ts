@@ -1,11 +1,15 @@
 import * as fc from "fast-check";
 import type { Family } from "../../../engine/net/ip.js";
 import type { Protocol, RulePlace } from "./rule-matches.js";
+import { setTarget } from "./sets.js";
 import { vocabularyOf } from "./vocabulary.js";
 
 /** `-j ...` of a rule that jumps nowhere; empty for a rule that only counts. */
 export function targetWords(place: RulePlace, protocol: Protocol): fc.Arbitrary<string> {
-  const plain = fc.constantFrom("", "-j ACCEPT", "-j RETURN");
+  const plain = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom("", "-j ACCEPT", "-j RETURN") },
+    setTarget,
+  );
   const marks = fc.constantFrom(
     "-j MARK --set-xmark 0x1/0xffffffff",
     "-j MARK --set-mark 0x4000/0x4000",

@@ -4,7 +4,7 @@ import type { Family } from "../../../engine/net/ip.js";
 import { later, type Memory } from "../../../tracer/walk/memory.js";
 import { Duel } from "./duel.js";
 import { learnPorts } from "./learn.js";
-import type { Backend } from "./node.js";
+import type { Backend, KernelNode } from "./node.js";
 import type { Observation } from "./observe.js";
 import type { Injection } from "./packets.js";
 import { NODE_TOPOLOGY } from "./topology.js";
@@ -60,11 +60,13 @@ export async function play(scene: Scene, backend: Backend): Promise<void> {
     setup: [...NODE_TOPOLOGY.setup, ...(scene.setup ?? [])],
     sysctls: { ...NODE_TOPOLOGY.sysctls, ...scene.sysctls },
   };
-  const duel = await Duel.create(topology, backend, scene.family ?? 4, async (node) => {
-    const { afterwards = [], sets } = scene;
-    if (afterwards.length > 0)
-      await node.command(["ip", "-batch", "-"], `${afterwards.join("\n")}\n`);
-    if (sets !== undefined) await node.command(["ipset", "restore"], sets);
+  const { afterwards = [], sets, family = 4 } = scene;
+  const prepare = async (node: KernelNode): Promise<void> => {
+    await node.command(["ip", "-batch", "-"], afterwards.map((line) => `${line}\n`).join(""));
+  };
+  const duel = await Duel.create(topology, backend, family, {
+    prepare,
+    ...(sets === undefined ? {} : { sets }),
   });
   try {
     assert.equal(await duel.load(scene.rules), true, "the real restore refuses the rules");
@@ -79,9 +81,7 @@ export async function play(scene: Scene, backend: Backend): Promise<void> {
       clock = now;
       const { seen, fits, report } = await duel.exchange(ours, injection, memories);
       assert.equal(report && `${JSON.stringify(injection)}\n${report}`, undefined);
-      memories = fits.map(({ outcome, answer }) =>
-        learnPorts((answer ?? outcome).memory, seen.packet),
-      );
+      memories = fits.map(({ memory }) => learnPorts(memory, seen.packet));
       ends.push(seen.verdict);
     }
     assert.deepEqual(

@@ -59,8 +59,14 @@ export class WalkedNode {
     return walk(this.#world, memory, fromWire(packet, wire?.device, mac), { chooser: everyWay });
   }
 
-  /** All that may become of what the node itself answers to the packet; empty: it does not. */
-  answers(outcome: Outcome): readonly Outcome[] {
-    return walkAnswer(this.#world, outcome);
+  /**
+   * All that may become of what the node itself answers to the packet, each with the node's answer
+   * to that, and so on; empty: it does not answer.
+   */
+  answers(outcome: Outcome): readonly (readonly Outcome[])[] {
+    return walkAnswer(this.#world, outcome).flatMap((answer) => {
+      const further = this.answers(answer);
+      return further.length === 0 ? [[answer]] : further.map((more) => [answer].concat(more));
+    });
   }
 }
