@@ -18,11 +18,17 @@ const AT_A_TIME = 4096;
 /** Draws new connections of one packet, as often as asked. */
 export type DrawEnds = (unit: DrawUnit) => readonly number[];
 
+/** All ends of one packet, and who draws among them. */
+export interface Drawer {
+  readonly ends: Ends;
+  readonly draw: DrawEnds;
+}
+
 /**
  * How often each end of `packet` comes out of a unit of draws, by place in `ends.groups`: by the
  * program where it tells the ends apart, else by the reference walk. Both draw the same.
  */
-export function drawerOf(program: Program, packet: Packet): { ends: Ends; draw: DrawEnds } {
+export function drawerOf(program: Program, packet: Packet): Drawer {
   const { world, memory } = program;
   const ends = endsOf(tracePacket(program, packet));
   const draw =

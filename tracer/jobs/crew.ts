@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programOf } from "../program/link.js";
 import type { World } from "../walk/world.js";
-import { perform, type Answer, type Task } from "./tasks.js";
+import { performer, type Answer, type Task } from "./tasks.js";
 import { packWorld } from "./world.js";
 
 /** Does tasks in one world, on one or more threads; which of them does which makes no difference. */
@@ -20,13 +20,13 @@ export async function hireCrew(world: World, jobs: number, signal: AbortSignal):
 }
 
 function alone(world: World, signal: AbortSignal): Crew {
-  const program = programOf(world);
+  const perform = performer(programOf(world));
   return {
     jobs: 1,
     do: async (task) => {
       await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
-      return perform(program, task);
+      return perform(task);
     },
     leave: () => Promise.resolve(),
   };

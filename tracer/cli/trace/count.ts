@@ -18,8 +18,9 @@ import { styleFor } from "../style.js";
 import type { TraceSetup } from "./load.js";
 import type { TraceOptions } from "./options.js";
 
-/** What a drawn connection costs where no rule needs the reference walk; ms. */
+/** What a drawn connection costs where no rule needs the reference walk, and for each end more; ms. */
 const DRAW_MS = 0.0002;
+const DRAW_MS_AN_END = 0.000_004;
 
 /** All ends of a packet, how often each was drawn, and the fit of the two. */
 interface Count {
@@ -40,7 +41,9 @@ export async function showCount(
   const { io } = context;
   const { count = 0, seed = "chainwalk" } = options;
   const progress = startProgress(io);
-  const jobs = options.jobs ?? jobsThatPay(count * DRAW_MS, world.rules, io.cores);
+  const ends = endsOf(enumerate(world, memoryOf(world.host), packet));
+  const workMs = count * (DRAW_MS + ends.groups.length * DRAW_MS_AN_END);
+  const jobs = options.jobs ?? jobsThatPay(workMs, world.rules, io.cores);
   const { value: counts, faults } = await withCrew(world, jobs, io, (crew) =>
     countEnds(crew, packet, { count, seed }, (done) => {
       progress.tell(shareText(done, count, "connections"));
@@ -48,7 +51,6 @@ export async function showCount(
   );
   progress.end();
   if (counts === undefined) return faults;
-  const ends = endsOf(enumerate(world, memoryOf(world.host), packet));
   const drawn = { count, seed, groups: ends.groups, observed: observation(ends, counts) };
   io.out(options.output === "json" ? countJson(drawn) : countText(drawn, setup, context));
   return faults;
