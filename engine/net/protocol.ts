@@ -78,6 +78,8 @@ export const AH = 51;
 export const ICMPV6 = 58;
 export const IPCOMP = 108;
 export const SCTP = 132;
+/** Mobile IPv6. */
+export const MH = 135;
 export const UDPLITE = 136;
 
 const BY_NAME: ReadonlyMap<string, number> = new Map(PROTOCOLS);

@@ -12,7 +12,7 @@ import { toQueue } from "./queue.js";
 import { redirect } from "./redirect.js";
 import { rejectionOf } from "./reject.js";
 import { changeSets } from "./set.js";
-import { changedDscp, changedTos } from "./tos.js";
+import { changedCodepoint, changedDscp, changedTos } from "./tos.js";
 import { tproxy } from "./tproxy.js";
 import { changedTtl } from "./ttl.js";
 
@@ -69,6 +69,13 @@ export function applyTarget(
       return redirect(walker, branch, target);
     case "NETMAP":
       return netmap(walker, branch, target);
+    case "SYNPROXY":
+      endBranch(branch, "unknown", `${where}: which SYNs the proxy answers is not known`);
+      return "ended";
+    case "SNPT":
+    case "DNPT":
+      endBranch(branch, "unknown", `${where}: translation of prefixes is not followed`);
+      return "ended";
     case "opaque":
       endBranch(branch, "unknown", `${where}: what ${target.extension} does is not known`);
       return "ended";
@@ -91,6 +98,9 @@ type Deciding =
   | "MASQUERADE"
   | "REDIRECT"
   | "NETMAP"
+  | "SYNPROXY"
+  | "SNPT"
+  | "DNPT"
   | "opaque";
 
 /** Targets after which the next rule is tried. */
@@ -127,8 +137,16 @@ function change(
       return rewrite(branch, where, { tcpMss: target.setMss });
     case "SET":
       return changeSets(branch, target, world.host, where);
+    case "ECN":
+      return rewrite(branch, where, { tos: changedCodepoint(packet.tos, target) });
+    case "TCPOPTSTRIP":
+      // The option of number 2 is the MSS.
+      if (target.strip?.includes(2) !== true) return undefined;
+      return rewrite(branch, where, { tcpMss: undefined });
     case "AUDIT":
     case "CHECKSUM":
+    case "CONNSECMARK":
+    case "IDLETIMER":
     case "LOG":
     case "NFLOG":
     case "TEE":

@@ -1,3 +1,20 @@
+import { mh, type MhMatch } from "./mh.js";
+import { ipv6header, type Ipv6headerMatch } from "./ipv6header.js";
+import { frag, type FragMatch } from "./frag.js";
+import { eui64, type Eui64Match } from "./eui64.js";
+import { hbh, type HbhMatch } from "./hbh.js";
+import { dst, type DstMatch } from "./dst.js";
+import { quota, type QuotaMatch } from "./quota.js";
+import { ipcomp, type IpcompMatch } from "./ipcomp.js";
+import { helper, type HelperMatch } from "./helper.js";
+import { ecn, type EcnMatch } from "./ecn.js";
+import { dccp, type DccpMatch } from "./dccp.js";
+import { realm, type RealmMatch } from "./realm.js";
+import { devgroup, type DevgroupMatch } from "./devgroup.js";
+import { cluster, type ClusterMatch } from "./cluster.js";
+import { cpu, type CpuMatch } from "./cpu.js";
+import { connlabel, type ConnlabelMatch } from "./connlabel.js";
+import { connbytes, type ConnbytesMatch } from "./connbytes.js";
 import { addrtype, type AddrtypeMatch } from "./addrtype.js";
 import { ah, type AhMatch } from "./ah.js";
 import { bpf, type BpfMatch } from "./bpf.js";
@@ -84,6 +101,23 @@ export const MATCHES = [
   ttl,
   u32,
   udp,
+  connbytes,
+  connlabel,
+  cpu,
+  cluster,
+  devgroup,
+  realm,
+  dccp,
+  ecn,
+  helper,
+  ipcomp,
+  quota,
+  dst,
+  hbh,
+  eui64,
+  frag,
+  ipv6header,
+  mh,
 ] as const;
 
 export type Match =
@@ -128,4 +162,21 @@ export type Match =
   | TtlMatch
   | U32Match
   | UdpMatch
+  | ConnbytesMatch
+  | ConnlabelMatch
+  | CpuMatch
+  | ClusterMatch
+  | DevgroupMatch
+  | RealmMatch
+  | DccpMatch
+  | EcnMatch
+  | HelperMatch
+  | IpcompMatch
+  | QuotaMatch
+  | DstMatch
+  | HbhMatch
+  | Eui64Match
+  | FragMatch
+  | Ipv6headerMatch
+  | MhMatch
   | Opaque;

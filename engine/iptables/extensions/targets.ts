@@ -1,3 +1,9 @@
+import { dnpt, snpt, type DnptTarget, type SnptTarget } from "./npt-targets.js";
+import { synproxy, type SynproxyTarget } from "./synproxy-target.js";
+import { connsecmark, type ConnsecmarkTarget } from "./connsecmark-target.js";
+import { idletimer, type IdletimerTarget } from "./idletimer-target.js";
+import { ecnTarget, type EcnTarget } from "./ecn-target.js";
+import { tcpoptstrip, type TcpoptstripTarget } from "./tcpoptstrip-target.js";
 import { audit, type AuditTarget } from "./audit-target.js";
 import { checksum, type ChecksumTarget } from "./checksum-target.js";
 import { classify, type ClassifyTarget } from "./classify-target.js";
@@ -66,6 +72,13 @@ export const TARGETS = [
   tproxy,
   trace,
   ttlTarget,
+  tcpoptstrip,
+  ecnTarget,
+  idletimer,
+  connsecmark,
+  synproxy,
+  snpt,
+  dnpt,
 ] as const;
 
 export type Target =
@@ -99,4 +112,11 @@ export type Target =
   | TraceTarget
   | TtlTarget
   | JumpTarget
+  | TcpoptstripTarget
+  | EcnTarget
+  | IdletimerTarget
+  | ConnsecmarkTarget
+  | SynproxyTarget
+  | SnptTarget
+  | DnptTarget
   | Opaque;

@@ -6,6 +6,7 @@ import {
 } from "../../../engine/iptables/extensions/conntrack.js";
 import type { Match } from "../../../engine/iptables/types.js";
 import { SCTP, TCP, UDP } from "../../../engine/net/protocol.js";
+import { RARE_MATCH_ARBITRARIES } from "./rules-rare-matches.js";
 import { hashlimitArbitrary, limitArbitrary } from "./rules-rates.js";
 import {
   addressOf,
@@ -51,6 +52,7 @@ import {
 export const MATCH_ARBITRARIES: {
   readonly [Name in Exclude<Match["name"], "opaque">]: Make<Name>;
 } = {
+  ...RARE_MATCH_ARBITRARIES,
   addrtype: () =>
     fc
       .record(

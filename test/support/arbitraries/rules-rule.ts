@@ -223,7 +223,7 @@ function belongs(
   if (spec === undefined || without.has(spec.name)) return false;
   if (sets.length === 0 && (spec.name === "set" || spec.name === "SET")) return false;
   if (spec.protocol !== undefined && spec.protocol !== protocol) return false;
-  if (spec.name === "policy" && comesIn(hooks) && goesOut(hooks)) return false;
+  if (ONE_WAY.has(spec.name) && comesIn(hooks) && goesOut(hooks)) return false;
   // The legacy backend takes it nowhere else.
   if (spec.name === "TRACE" && table !== "raw") return false;
   if (NEEDS_PROTOCOL.get(spec.name)?.includes(protocol ?? 0) === false) return false;
@@ -243,12 +243,17 @@ function goesOut(hooks: readonly Hook[]): boolean {
   return hooks.some((hook) => hook === "OUTPUT" || hook === "POSTROUTING");
 }
 
+/** Matches of what comes in or of what goes out, by their data. */
+const ONE_WAY: ReadonlySet<string> = new Set(["devgroup", "policy"]);
+
 /** Spares trials: without these protocols no data passes the extension's own check. */
 const NEEDS_PROTOCOL: ReadonlyMap<string, readonly number[]> = new Map([
   ["multiport", [TCP, UDP, UDPLITE, SCTP, DCCP]],
   ["tcpmss", [TCP]],
   ["TCPMSS", [TCP]],
   ["TPROXY", [TCP, UDP]],
+  ["TCPOPTSTRIP", [TCP]],
+  ["SYNPROXY", [TCP]],
 ]);
 
 function fits(

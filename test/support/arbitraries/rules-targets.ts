@@ -4,6 +4,7 @@ import type { Range } from "../../../engine/iptables/extensions/codecs.js";
 import type { NatRange } from "../../../engine/iptables/extensions/nat-range.js";
 import type { Target } from "../../../engine/iptables/types.js";
 import type { Family } from "../../../engine/net/ip.js";
+import { makePrefix, maskOfLength } from "../../../engine/net/prefix.js";
 import { DCCP, ICMP, SCTP, TCP, UDP } from "../../../engine/net/protocol.js";
 import { setReferenceOf, type RuleSetting } from "./rules-setting.js";
 import {
@@ -14,6 +15,7 @@ import {
   MAX_16,
   MAX_32,
   MAX_8,
+  plainWord,
   portRange,
   prefixOf,
   rangeOf,
@@ -166,6 +168,14 @@ const hopLimitOps = fc.oneof(
   fc.record({ inc: whole(1, MAX_8) }),
 );
 
+const shortPrefix = fc
+  .tuple(addressOf(6), whole(1, 64))
+  .map(([address, length]) => makePrefix(address, maskOfLength(6, length)))
+  // A save says nothing of it.
+  .filter(({ address }) => address !== 0n);
+
+const prefixPair = fc.record({ source: shortPrefix, destination: shortPrefix });
+
 const verdict =
   <Name extends Target["name"]>(value: Name) =>
   () =>
@@ -190,6 +200,11 @@ export const TARGET_ARBITRARIES: {
       setClass: fc.record({ major: whole(0, MAX_16), minor: whole(0, MAX_16) }),
     }),
   CONNMARK: () => connmark,
+  CONNSECMARK: () =>
+    fc.oneof(
+      fc.record({ name: name("CONNSECMARK"), save: yes }),
+      fc.record({ name: name("CONNSECMARK"), restore: yes }),
+    ),
   CT: () => ct,
   DNAT: ({ family }, protocol) =>
     fc.record(
@@ -201,6 +216,34 @@ export const TARGET_ARBITRARIES: {
       },
       { requiredKeys: ["name", "toDestination"] },
     ),
+  DNPT: () => both(fc.record({ name: name("DNPT") }), prefixPair),
+  ECN: (_, protocol) =>
+    protocol === TCP
+      ? fc
+          .record(
+            {
+              name: name("ECN"),
+              ece: whole(0, 1),
+              cwr: whole(0, 1),
+              codepoint: whole(0, 3),
+            },
+            onlyName,
+          )
+          .filter(({ ece, cwr, codepoint }) => (ece ?? cwr ?? codepoint) !== undefined)
+      : fc.record({ name: name("ECN"), codepoint: whole(0, 3) }),
+  // A label has one timer, and that of one kind.
+  IDLETIMER: () => {
+    const timeout = whole(1, 2_147_482);
+    return fc.oneof(
+      fc.record({ name: name("IDLETIMER"), timeout, label: plainWord(20) }),
+      fc.record({
+        name: name("IDLETIMER"),
+        timeout,
+        label: plainWord(20).map((word) => `${word}-alarm`),
+        alarm: yes,
+      }),
+    );
+  },
   DSCP: () => fc.record({ name: name("DSCP"), setDscp: whole(0, 63) }),
   HL: () => both(fc.record({ name: name("HL") }), hopLimitOps),
   LOG: () =>
@@ -257,6 +300,29 @@ export const TARGET_ARBITRARIES: {
         persistent: yes,
       },
       { requiredKeys: ["name", "toSource"] },
+    ),
+  SNPT: () => both(fc.record({ name: name("SNPT") }), prefixPair),
+  SYNPROXY: () =>
+    fc.record(
+      {
+        name: name("SYNPROXY"),
+        sackPerm: yes,
+        timestamp: yes,
+        wscale: whole(0, MAX_8),
+        mss: whole(0, MAX_16),
+        ecn: yes,
+      },
+      onlyName,
+    ),
+  TCPOPTSTRIP: () =>
+    fc.record(
+      {
+        name: name("TCPOPTSTRIP"),
+        strip: fc
+          .uniqueArray(whole(2, MAX_8), { minLength: 1, maxLength: 10 })
+          .map((numbers) => numbers.toSorted((left, right) => left - right)),
+      },
+      onlyName,
     ),
   TCPMSS: ({ family }) =>
     fc.oneof(

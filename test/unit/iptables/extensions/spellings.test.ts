@@ -63,6 +63,12 @@ const LOSSY: ReadonlyMap<string, string> = new Map([
   ["-p udp -m udp ! --dport 0:65535 ! --sport 5", "a range of all is left out, negated or not"],
   ["-p icmp -m icmp --icmp-type 255/3", "a code of any type is left out"],
   ["-p icmp -m icmp --icmp-type 3/1:4", "of a range of codes the end is left out"],
+  ['-j IDLETIMER --label "a b" --timeout 5', "names are not quoted"],
+  [
+    "-m cluster --cluster-total-nodes 32 --cluster-local-node 32 --cluster-hash-seed 1",
+    "the mask of node 32 is above the largest that is taken",
+  ],
+  ["-j SNPT --dst-pfx ::/0 --src-pfx fd00::/64", "a prefix of zeros is left out"],
 ]);
 
 describe("what a save prints", () => {

@@ -1,0 +1,49 @@
+import { parseCNumber } from "../../net/numeric.js";
+import { MAX_32, number, oneWord } from "./codecs.js";
+import { refuse, type Codec } from "./define.js";
+
+/** An option of a hop-by-hop or destination header, and the length of its data where asked for. */
+export interface HeaderOption {
+  readonly type: number;
+  readonly length?: number;
+}
+
+const MAX_OPTIONS = 16;
+/** Types and lengths are octets: iptables cuts what is larger. */
+const OCTET = 256;
+/** A single octet to fill up. */
+const PAD = 0;
+/** A length that stands for all. */
+const ANY = 255;
+
+/** `TYPE[:LENGTH],...`, at most 16. */
+export const headerOptions: Codec<readonly HeaderOption[]> = oneWord<readonly HeaderOption[]>(
+  (text) => {
+    const found: HeaderOption[] = [];
+    for (const item of text.split(",")) {
+      const [first = "", second, ...rest] = item.split(":");
+      const type = parseCNumber(first);
+      const length = second === undefined ? undefined : parseCNumber(second);
+      if (type === undefined || rest.length > 0 || (second !== undefined && length === undefined)) {
+        return refuse(`"${item}" is no option, TYPE[:LENGTH]`);
+      }
+      if (type % OCTET === PAD && length !== undefined) {
+        return refuse("the option 0 has no length");
+      }
+      found.push({
+        type: type % OCTET,
+        ...(length === undefined || length % OCTET === ANY ? {} : { length: length % OCTET }),
+      });
+    }
+    return found.length <= MAX_OPTIONS
+      ? found
+      : refuse(`there are more than ${MAX_OPTIONS} options`);
+  },
+  (value) =>
+    value
+      .map(({ type, length }) => (length === undefined ? String(type) : `${type}:${length}`))
+      .join(","),
+);
+
+/** Of a whole IPv6 extension header, in octets. */
+export const headerLength: Codec<number> = number(0, MAX_32);
