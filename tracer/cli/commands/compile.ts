@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { warning } from "../../../engine/errors.js";
 import { applyRestore } from "../../../engine/iptables/apply.js";
 import type { Compilation } from "../../../engine/kube-proxy/compile.js";
 import { completeRuleset, completeText } from "../../../engine/kube-proxy/complete.js";
@@ -43,10 +44,16 @@ Examples:
     .action((options: CompileOptions) => runCompile(options, context));
 }
 
+const NO_OBJECTS = warning(
+  "no-objects",
+  "no objects are given (-f): these are the rules of a cluster without Services",
+  {},
+);
+
 async function runCompile(options: CompileOptions, context: Context): Promise<void> {
   const { value, faults } = await loadCluster(options, context.io);
   if (!nothingRead(faults, value.objects)) context.io.out(outputOf(value.compilation, options));
-  finish(faults, context);
+  finish(options.file === undefined ? [...faults, NO_OBJECTS] : faults, context);
 }
 
 function outputOf(compilation: Compilation, { complete, output }: CompileOptions): string {
