@@ -33,6 +33,8 @@ export interface ParseOptions {
   readonly file?: string;
   /** Taken for all of the text; otherwise its banners and addresses tell, section by section. */
   readonly family?: Family;
+  /** The most rules and chains to read, 2,000,000 unless told; beyond it is a fault and the end. */
+  readonly most?: number;
 }
 
 /**

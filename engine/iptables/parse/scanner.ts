@@ -26,6 +26,10 @@ export interface ScanSink {
 export interface ScanOptions {
   /** Taken for the whole text; otherwise banners and addresses tell. */
   readonly family?: Family | undefined;
+  /** `false`: every line by the general reader, with which the quick one must agree. */
+  readonly quick?: boolean;
+  /** How many rules and chains are read at most. */
+  readonly most?: number;
 }
 
 /** Where the scanner stands: in no table, in one of the text, in a guessed one, or in a strange one. */
@@ -36,8 +40,8 @@ const NEW_LINE = /^(?:[*:#[\r\n]|-[A-Z] |COMMIT|$)/;
 
 const MAX_GUESSES = 50;
 
-/** The most rules and chains that are read: ten times the largest cluster, within 1.5 GB. */
-export const MAX_HELD = 4_000_000;
+/** Unless told otherwise; five times the rules and chains of a very large cluster. */
+const MOST_RULES = 2_000_000;
 
 /** Reads restore input line by line, as `iptables-restore.c` and `xtables-restore.c` do. */
 export class Scanner {
@@ -45,6 +49,8 @@ export class Scanner {
   readonly #sink: ScanSink;
   readonly #log: FaultLog;
   readonly #fixedFamily: Family | undefined;
+  readonly #isQuick: boolean;
+  readonly #most: number;
   #family: Family = 4;
   /** Of the running section; one of each family serves all of them. */
   #saveLines: SaveLineReader | undefined;
@@ -67,12 +73,14 @@ export class Scanner {
     this.#sink = sink;
     this.#log = log;
     this.#fixedFamily = options.family;
+    this.#isQuick = options.quick ?? true;
+    this.#most = options.most ?? MOST_RULES;
     this.#families = new FamilyGuesser(text);
   }
 
   scan(): void {
     while (this.#at < this.#text.length) {
-      if (this.#held >= MAX_HELD) return this.#stop();
+      if (this.#held >= this.#most) return this.#stop();
       const start = this.#at;
       const end = this.#passLine();
       if (this.#plainLine(start, end)) continue;
@@ -89,8 +97,9 @@ export class Scanner {
   }
 
   #stop(): void {
-    const message = `rules and chains are more than ${MAX_HELD}: from here on nothing is read`;
-    this.#log.error("too-many-rules", message, { number: this.#number + 1, text: "" });
+    const message = `rules and chains are more than ${this.#most}: from here on nothing is read`;
+    const line = this.#nextLine();
+    this.#log.error("too-many-rules", message, line, 0, line.text.length);
   }
 
   /** Goes on to the next line; where the one at `#at` ends. */
@@ -119,7 +128,7 @@ export class Scanner {
 
   /** Reads what a save holds by the hundred thousand; `false` where the line is anything else. */
   #plainLine(start: number, end: number): boolean {
-    if (this.#place !== "table" && this.#place !== "guessed") return false;
+    if (!this.#isQuick || (this.#place !== "table" && this.#place !== "guessed")) return false;
     const code = this.#text.charCodeAt(start);
     if (code === 58) return this.#plainDeclaration(start, end);
     if (code !== 45 && code !== 91) return false;
