@@ -1,13 +1,14 @@
 import { HOOKS } from "../../engine/iptables/types.js";
 import { askMatch } from "../match/index.js";
 import type { Packet } from "../packet/types.js";
-import { startBranch, type Branch } from "../walk/branch.js";
+import type { Branch } from "../walk/branch.js";
 import type { Backend } from "../walk/link.js";
 import { readAddress } from "./fields.js";
 import { DESTINATION, DESTINATION_PORT, MARK, SOURCE, SOURCE_PORT } from "./fields.js";
 import { SAYS_NEITHER, SAYS_NO, SAYS_YES } from "./machine.js";
 import { HOOK_BEFORE } from "./operations.js";
 import type { Lowered, Program } from "./program.js";
+import { goThrough, scratch } from "./scratch.js";
 import { CAME_BY, LEAVES_BY, SEEN_OUT, TTL } from "./registers.js";
 
 /**
@@ -38,10 +39,9 @@ export class Asking {
     const match = found?.rule.rule.matches[place];
     if (found === undefined || match === undefined) return SAYS_NEITHER;
     const { code, afterTable } = this.#lowered.machine;
-    this.#branch ??= startBranch(this.#packetAt(at), this.#program.memory, []);
-    const branch = this.#branch;
+    const branch = (this.#branch ??= this.#start(at));
     const hook = HOOKS[code[afterTable - HOOK_BEFORE] ?? 0] ?? "PREROUTING";
-    branch.packet = this.#packetNow(branch.first);
+    branch.packet = this.#packetNow(branch.packet);
     branch.out = this.#nameOf(LEAVES_BY);
     branch.seenOut = this.#nameOf(SEEN_OUT);
     branch.scan = {
@@ -61,12 +61,21 @@ export class Asking {
     return answer === "yes" ? SAYS_YES : answer === "no" ? SAYS_NO : SAYS_NEITHER;
   }
 
+  /** As it was received: by a bridge, of which then some port is known. */
+  #start(at: number): Branch {
+    const packet = this.#packetAt(at);
+    const started = scratch(this.#program.world, this.#program.memory, packet);
+    if (packet.inInterface !== undefined) goThrough(started, { do: "receive", hook: "PREROUTING" });
+    return started.branch;
+  }
+
   #nameOf(register: number): string | undefined {
     const { machine, interfaces } = this.#lowered;
     const number = machine.registers[register] ?? 0;
     return number === 0 ? undefined : interfaces.nameOf(number);
   }
 
+  /** What the packet last was, with what the machine has changed since. */
   #packetNow(first: Packet): Packet {
     const { registers } = this.#lowered.machine;
     const { family } = first;

@@ -4,7 +4,7 @@ import { given, type RoutingRule } from "../host/types.js";
 import { makePacket } from "../packet/make.js";
 import { applyTarget } from "../target/index.js";
 import type { Branch } from "../walk/branch.js";
-import { FORWARD, INPUT } from "../walk/hooks.js";
+import { BRIDGED, FORWARD, INPUT } from "../walk/hooks.js";
 import { memoryOf, type Memory } from "../walk/memory.js";
 import { VERDICTS } from "../walk/result.js";
 import type { World } from "../walk/world.js";
@@ -121,11 +121,14 @@ export class Decisions {
 
   #routeIn(asked: Scratch): Decided {
     const { branch } = asked;
-    let sure = goThrough(asked, { do: "route-in" });
+    let sure = goThrough(asked, { do: "receive", hook: "PREROUTING" });
+    if (branch.end !== undefined) return { kind: UNDECIDED, leavesBy: 0, scratch: asked };
+    sure = sure && goThrough(asked, { do: "route-in" });
     if (sure && branch.end === undefined && branch.stages === FORWARD) {
       sure = goThrough(asked, { do: "before-forward" });
     }
-    if (!sure) return { kind: UNDECIDED, leavesBy: 0, scratch: asked };
+    // What a bridge passes on has its own way through the hooks.
+    if (!sure || branch.stages === BRIDGED) return { kind: UNDECIDED, leavesBy: 0, scratch: asked };
     return this.#conclude(asked, branch.stages === INPUT ? TO_NODE : TO_WIRE);
   }
 

@@ -50,7 +50,7 @@ export function runEveryWay(lowered: Lowered, packets: PacketBatch, onEnd: OnEnd
   const ahead = oneDraw();
   machine.dice = { ...everyWay, ahead, keep: (from) => from };
   machine.ask = () => SAYS_NEITHER;
-  machine.cameBy = interfacesOf(lowered.interfaces, packets);
+  machine.cameBy = interfacesOf(lowered, packets);
   machine.matched = out.matched;
   machine.registers[PORT_OPEN] = 0;
   rewind(machine);

@@ -13,6 +13,7 @@ import { Growable } from "./growable.js";
 import { indexRules, type RuleIndex } from "./index-rules.js";
 import type { Interfaces } from "./interfaces.js";
 import { KnownTuples } from "./known-tuples.js";
+import { leftInterfaces } from "./load.js";
 import { ChainLowering } from "./lower-chains.js";
 import { lowerStages } from "./lower-stages.js";
 import { Rows, Ways, type Lowering } from "./lowering.js";
@@ -38,7 +39,7 @@ export function linkProgram(ruleset: Ruleset, host: HostState, backend?: Backend
 export function programOf(world: World): Program {
   const [index, ...others] = indexRules(world.rules, world.host);
   const [linked] = world.rules;
-  const rules = new RuleNumbers(linked ?? NO_RULES);
+  const rules = new RuleNumbers(world.rules);
   const plain =
     others.length === 0 &&
     world.statements.length === 0 &&
@@ -53,13 +54,6 @@ export function programOf(world: World): Program {
     lowered: plain ? lower(world, linked, index, rules) : undefined,
   };
 }
-
-const NO_RULES: LinkedRules = {
-  family: 4,
-  backend: undefined,
-  tables: new Map(),
-  tracks: undefined,
-};
 
 function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: RuleNumbers): Lowered {
   const { host, family } = world;
@@ -114,7 +108,8 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
     matched: new Uint32Array(0),
     ask: () => SAYS_NEITHER,
   };
-  return { machine, interfaces, firstPackets };
+  const left = leftInterfaces(world, memoryOf(host));
+  return { machine, interfaces, firstPackets, left };
 }
 
 /** Where a machine stands before its first batch. */

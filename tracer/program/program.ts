@@ -22,4 +22,6 @@ export interface Lowered {
   readonly machine: Machine;
   readonly interfaces: Interfaces;
   readonly firstPackets: FirstPackets;
+  /** Interfaces by which packets come in that only the reference walk knows about. */
+  readonly left: ReadonlySet<string>;
 }

@@ -9,26 +9,46 @@ export interface NumberedRule {
   readonly rule: LinkedRule;
 }
 
-/** Numbers for all rules of a ruleset, from 0 on: by table, chain and place, as the text has them. */
+/** The chains of one table, which have numbers one after the other. */
+interface Stretch {
+  readonly table: TableName;
+  readonly chains: ReadonlyMap<string, LinkedChain>;
+  /** Number of its first chain among all. */
+  readonly first: number;
+  ordered: readonly LinkedChain[] | undefined;
+}
+
+/**
+ * Numbers for all rules of a world, from 0 on: by ruleset, table, chain and place, as the text has
+ * them.
+ */
 export class RuleNumbers {
-  readonly #rules: LinkedRules;
+  readonly #stretches: readonly Stretch[];
   /** By the chain's number, and the number after the last rule. */
   readonly #firsts: Int32Array;
   /** How many rules there are. */
   readonly count: number;
 
-  constructor(rules: LinkedRules) {
-    this.#rules = rules;
-    const sizes = [...rules.tables.values()].map(({ chains }) => chains.size);
-    this.#firsts = new Int32Array(sizes.reduce((sum, size) => sum + size, 1));
-    let count = 0;
-    for (const { chains } of rules.tables.values()) {
-      for (const chain of chains.values()) {
-        this.#firsts[chain.id] = count;
-        count += chain.rules.length;
+  constructor(rulesets: readonly LinkedRules[]) {
+    let first = 0;
+    const stretches: Stretch[] = [];
+    for (const { tables } of rulesets) {
+      for (const { name: table, chains } of tables.values()) {
+        stretches.push({ table, chains, first, ordered: undefined });
+        first += chains.size;
       }
     }
-    this.#firsts[this.#firsts.length - 1] = count;
+    this.#stretches = stretches;
+    this.#firsts = new Int32Array(first + 1);
+    let count = 0;
+    let number = 0;
+    for (const { chains } of stretches) {
+      for (const { rules } of chains.values()) {
+        this.#firsts[number++] = count;
+        count += rules.length;
+      }
+    }
+    this.#firsts[number] = count;
     this.count = count;
   }
 
@@ -36,44 +56,40 @@ export class RuleNumbers {
     return this.#firsts.length - 1;
   }
 
-  /** Number of the chain's first rule. */
+  /** Number of the first rule of a chain of the first ruleset. */
   firstOf(chain: LinkedChain): number {
     return this.#firsts[chain.id] ?? 0;
   }
 
-  /** Number of the rule of a step. */
-  ofStep({ table, chain, rule }: Pick<Step, "table" | "chain" | "rule">): number {
-    const found = this.#rules.tables.get(table)?.chains.get(chain);
-    return found === undefined ? -1 : this.firstOf(found) + rule - 1;
+  /** Number of the rule of a step; -1 for one that is not of these rulesets. */
+  ofStep(step: Pick<Step, "table" | "chain" | "rule" | "definition">): number {
+    for (const { table, chains, first } of this.#stretches) {
+      const chain = table === step.table ? chains.get(step.chain) : undefined;
+      if (chain?.rules[step.rule - 1]?.rule !== step.definition || chain === undefined) continue;
+      const [start] = chains.values();
+      return (this.#firsts[first + chain.id - (start?.id ?? 0)] ?? 0) + step.rule - 1;
+    }
+    return -1;
   }
 
   /** Looks the rule's chain up among all; for people to read, not for every packet. */
   at(number: number): NumberedRule | undefined {
     let low = 0;
-    let high = this.#firsts.length - 1;
+    let high = this.chainCount;
     // Empty chains share their number with the next one that is not.
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if ((this.#firsts[middle] ?? 0) <= number) low = middle;
       else high = middle;
     }
-    for (const { name: table, chains } of this.#rules.tables.values()) {
-      const [first] = chains.values();
-      if (first === undefined || low >= first.id + chains.size) continue;
-      const chain = this.#inOrder(table)[low - first.id];
+    for (const stretch of this.#stretches) {
+      const { table, chains, first } = stretch;
+      if (low < first || low >= first + chains.size) continue;
+      stretch.ordered ??= [...chains.values()];
+      const chain = stretch.ordered[low - first];
       const rule = chain?.rules[number - (this.#firsts[low] ?? 0)];
       return chain === undefined || rule === undefined ? undefined : { table, chain, rule };
     }
     return undefined;
-  }
-
-  readonly #ordered = new Map<TableName, readonly LinkedChain[]>();
-
-  #inOrder(table: TableName): readonly LinkedChain[] {
-    const known = this.#ordered.get(table);
-    if (known !== undefined) return known;
-    const chains = [...(this.#rules.tables.get(table)?.chains.values() ?? [])];
-    this.#ordered.set(table, chains);
-    return chains;
   }
 }

@@ -61,7 +61,7 @@ class BatchRun {
     const asking = new Asking(this.#program, lowered, (at) => packetAt(packets, at));
     const dice = diceOf(this.#chooser);
     machine.dice = dice;
-    machine.cameBy = interfacesOf(lowered.interfaces, packets);
+    machine.cameBy = interfacesOf(lowered, packets);
     machine.ask = (rule, match) => asking.ask(machine.at, rule, match);
     machine.matched = out.matched;
     rewind(machine);

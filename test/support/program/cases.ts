@@ -16,7 +16,13 @@ import {
 import type { Address, Family } from "../../../engine/net/ip.js";
 import { makePrefix, maskOfLength, type Prefix } from "../../../engine/net/prefix.js";
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from "../../../engine/net/protocol.js";
-import { given, type Connection, type HostState, type IpSet } from "../../../tracer/host/types.js";
+import {
+  given,
+  type Connection,
+  type HostState,
+  type Interface,
+  type IpSet,
+} from "../../../tracer/host/types.js";
 import { makePacket } from "../../../tracer/packet/make.js";
 import type { Packet } from "../../../tracer/packet/types.js";
 import { address, device, DEVICES, host, route, via } from "../walk.js";
@@ -252,6 +258,8 @@ function rare(family: Family): Arbitrary<Match> {
     { name: "ttl", lt: 64 },
     { name: "owner", uid: is({ min: 0, max: 0 }) },
     { name: "opaque", extension: "bpf", words: "-m bpf", reason: "generated" },
+    { name: "physdev", in: is("eth1") },
+    { name: "physdev", isBridged: is(true) },
     tcpOption,
   );
 }
@@ -494,6 +502,15 @@ function connectionOf(family: Family): Arbitrary<Connection> {
     }));
 }
 
+/** 0: no bridge; 1 and 2: `cni0` is one; 3: and `eth1` a port of it. */
+function bridged(devices: readonly Interface[], kind: number): readonly Interface[] {
+  return devices.map((one) => {
+    const isBridge = one.name === "cni0" && kind > 0;
+    const isPort = one.name === "eth1" && kind === 3;
+    return { ...one, kind: isBridge ? "bridge" : one.kind, master: isPort ? "cni0" : one.master };
+  });
+}
+
 function hostOf(family: Family): Arbitrary<HostState> {
   const setting = (values: readonly number[]) => fc.constantFrom(...values);
   return fc
@@ -511,11 +528,14 @@ function hostOf(family: Family): Arbitrary<HostState> {
       markRule: setting([0, 0, 0, 0, 0, 0, 1, 1, 1, 2]),
       tracks: fc.boolean(),
       recent: fc.boolean(),
+      bridge: setting([0, 0, 0, 0, 0, 1, 2, 3]),
     })
     .map((made) => {
       const own = host({
-        devices: [...DEVICES, device("eth1 203.0.113.9/24", 4)],
+        devices: bridged([...DEVICES, device("eth1 203.0.113.9/24", 4)], made.bridge),
         sysctls: {
+          "net.bridge.bridge-nf-call-iptables": made.bridge === 2 ? 0 : 1,
+          "net.bridge.bridge-nf-call-ip6tables": made.bridge === 2 ? 0 : 1,
           "net.ipv4.ip_forward": made.forward,
           "net.ipv6.conf.all.forwarding": made.forward,
           "net.ipv4.conf.all.route_localnet": made.localnet,
