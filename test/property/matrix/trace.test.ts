@@ -7,7 +7,7 @@ import { capture } from "../../support/transcript.js";
 import { readCells, readTraced, type MatrixCell } from "../../support/matrix/read.js";
 
 /** Each run asks several cells by `trace`, so that few are enough. */
-const RUNS = Math.ceil(Number(process.env["CHAINWALK_CASES"] ?? 200) / 10);
+const RUNS = Math.min(200, Math.ceil(Number(process.env["CHAINWALK_CASES"] ?? 200) / 10));
 const CELLS_A_RUN = 12;
 
 const BOUNDS = { ...USUAL_BOUNDS, services: 4 };
