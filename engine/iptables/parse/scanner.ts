@@ -157,9 +157,10 @@ export class Scanner {
     return true;
   }
 
-  /** How the next line begins. */
-  #peekLine(): string {
-    return this.#text.slice(this.#at, this.#at + 8);
+  /** Whether the line is wrapped: the next one is not a line of its own. */
+  #goesOn(line: SourceLine): boolean {
+    if (!line.text.endsWith("\\") || this.#at >= this.#text.length) return false;
+    return !NEW_LINE.test(this.#text.slice(this.#at, this.#at + 8));
   }
 
   #carriageReturn(): void {
@@ -314,7 +315,7 @@ export class Scanner {
 
   #command(line: SourceLine): void {
     if (!this.#enterTable(line)) return;
-    if (line.text.endsWith("\\") && !NEW_LINE.test(this.#peekLine())) return this.#continued(line);
+    if (this.#goesOn(line)) return this.#continued(line);
     this.#runCommand(line, line.text);
   }
 
@@ -322,7 +323,7 @@ export class Scanner {
   #continued(first: SourceLine): void {
     const start = this.#at - 1 - first.text.length;
     let line = first;
-    while (line.text.endsWith("\\") && this.#at < this.#text.length) line = this.#nextLine();
+    while (this.#goesOn(line)) line = this.#nextLine();
     const text = this.#text.slice(start, Math.min(this.#at - 1, this.#text.length));
     this.#log.error(
       "line-continued",
