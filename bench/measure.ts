@@ -4,6 +4,8 @@ export interface Timing {
   readonly minMs: number;
   readonly maxMs: number;
   readonly rounds: number;
+  /** Processor time of one call, all threads, on average; `undefined`: other processes did it. */
+  readonly cpuMs?: number;
 }
 
 export interface Rounds {
@@ -26,10 +28,12 @@ export function measure(
   const repeats = repeatsFor(warmUpMs, work);
   const times: number[] = [];
   const start = performance.now();
+  const before = process.cpuUsage();
   while (goesOn(times.length, performance.now() - start, rounds)) {
     times.push(timeOf(work, repeats) / repeats);
   }
-  return timingOf(times);
+  const { user, system } = process.cpuUsage(before);
+  return { ...timingOf(times), cpuMs: (user + system) / 1e3 / (times.length * repeats) };
 }
 
 const ROUND_MS = 20;

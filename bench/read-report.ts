@@ -26,7 +26,10 @@ export function readReport(text: string): BenchReport {
   };
 }
 
-/** @throws {TypeError} in one sentence, where the value is no result. */
+/**
+ * What is not needed to compare two results may be missing.
+ * @throws {TypeError} in one sentence, where the value is no result.
+ */
 export function readResult(value: unknown): Result {
   const raw = objectOf(value, "a result");
   return {
@@ -36,12 +39,13 @@ export function readResult(value: unknown): Result {
     median_ms: numberOf(raw, "median_ms"),
     min_ms: numberOf(raw, "min_ms"),
     max_ms: numberOf(raw, "max_ms"),
-    rounds: numberOf(raw, "rounds"),
+    rounds: "rounds" in raw ? numberOf(raw, "rounds") : 1,
+    cpu_ms: numberOf(raw, "cpu_ms" in raw ? "cpu_ms" : "median_ms"),
     rate: numberOf(raw, "rate"),
     unit: textOf(raw, "unit"),
-    peak_mb: numberOf(raw, "peak_mb"),
+    peak_mb: "peak_mb" in raw ? numberOf(raw, "peak_mb") : 0,
     baselines: listOf(raw, "baselines").map(readBaseline),
-    notes: listOf(raw, "notes").map(String),
+    notes: "notes" in raw ? listOf(raw, "notes").map(String) : [],
   };
 }
 

@@ -31,6 +31,7 @@ export async function take({ phase, size, seed, rounds }: Job): Promise<Result |
     min_ms: timing.minMs,
     max_ms: timing.maxMs,
     rounds: timing.rounds,
+    cpu_ms: timing.cpuMs ?? timing.medianMs,
     rate,
     unit,
     peak_mb: peak,

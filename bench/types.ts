@@ -100,6 +100,8 @@ export interface Result {
   readonly min_ms: number;
   readonly max_ms: number;
   readonly rounds: number;
+  /** Processor time of one call on average; where other processes worked, `median_ms` again. */
+  readonly cpu_ms: number;
   /** How many `unit`s a second, from the median. */
   readonly rate: number;
   readonly unit: string;

@@ -37,7 +37,7 @@ export const KERNEL: Phase = {
     const legacy = askKernel("iptables-legacy-restore", scene, { first, last });
     if ("notHere" in legacy) return legacy;
     const nft = askKernel("iptables-nft-restore", scene, { first, last });
-    const batch = lastBatch(scene, CONNECTIONS);
+    const batch = lastBatch(scene);
     return {
       timing: legacy.last,
       count: CONNECTIONS,

@@ -40,8 +40,16 @@ export function resultText(result: Result): string {
   const baselines = result.baselines.map(
     ({ name, rate: other, ratio }) => `      ${ratioText(ratio)} ${name} (${rateText(other)})\n`,
   );
-  const notes = result.notes.map((note) => `      ${note}\n`);
+  const shared = median > BUSY * result.cpu_ms ? [busyText(result.cpu_ms)] : [];
+  const notes = [...result.notes, ...shared].map((note) => `      ${note}\n`);
   return `  ${head.join(" ").trimEnd()}\n${[...baselines, ...notes].join("")}`;
+}
+
+/** Of wall time to processor time: beyond this, others had the processor. */
+const BUSY = 1.5;
+
+function busyText(cpuMs: number): string {
+  return `the machine was busy: of one call only ${duration(cpuMs)} were processor time`;
 }
 
 export function targetsText(verdicts: readonly Verdict[]): string {
