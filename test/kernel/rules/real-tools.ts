@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { SetReference } from "../../../engine/iptables/extensions/set-reference.js";
 import type { Ruleset } from "../../../engine/iptables/types.js";
 import type { Family } from "../../../engine/net/ip.js";
@@ -67,6 +70,43 @@ export function loadAndSave({ family, backend, text, sets }: Trial): Outcome {
   if (run.status === 0) return { accepted: true, saved: run.stdout };
   const stage = STAGES.get(run.status) ?? "unshare";
   return { accepted: false, message: `${stage}: ${run.stderr.trim() || String(run.error ?? "")}` };
+}
+
+export interface Trials extends Pick<Trial, "family" | "backend" | "sets"> {
+  /** Each loaded by itself, the tables that it names emptied before. */
+  readonly texts: readonly string[];
+}
+
+const SEPARATOR = "\u0001";
+
+/** As `loadAndSave` of each text, all in one namespace: many times as fast. */
+export function loadEach({ family, backend, sets, texts }: Trials): readonly Outcome[] {
+  const folder = mkdtempSync(join(tmpdir(), "chainwalk-rules-"));
+  try {
+    texts.forEach((text, at) => writeFileSync(join(folder, `${at}`), text));
+    const script = [
+      `cd "${folder}"`,
+      'printf "%s" "$SETS" | ipset restore -exist',
+      `for at in $(seq 0 ${texts.length - 1}); do`,
+      '  if timeout 20 "$1" < $at > said 2>&1; then printf "+"; "$2"; else printf "-"; cat said; fi',
+      `  printf '\\001'`,
+      "done",
+    ].join("\n");
+    const [restore, save] = [tool(family, backend, "restore"), tool(family, backend, "save")];
+    const run = spawnSync("unshare", ["--net", "sh", "-c", script, "sh", restore, save], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+      env: { ...process.env, SETS: sets.map((line) => `${line}\n`).join("") },
+    });
+    const told = run.stdout.split(SEPARATOR).slice(0, -1);
+    return told.map((each) =>
+      each.startsWith("+")
+        ? { accepted: true, saved: each.slice(1) }
+        : { accepted: false, message: each.slice(1).trim() },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The lines of each table, without banner and counters. */
