@@ -36,7 +36,7 @@ export function sourcesOf(
   const notes: string[] = [];
   const sources: Source[] = [];
   const pods = new Pods(setup);
-  for (const text of wanted ?? SOURCE_CLASSES) {
+  for (const text of new Set<string>(wanted ?? SOURCE_CLASSES)) {
     const name = SOURCE_CLASSES.find((known) => known === text);
     const made = name === undefined ? givenSource(text, setup) : classSource(name, setup, pods);
     if (made === undefined) continue;
