@@ -118,7 +118,7 @@ describe("chainwalk lab", () => {
     assert.match(await well("rollout status deploy web"), /successfully rolled out\n$/);
     assert.match(
       await well("rollout history deploy/web"),
-      /REVISION   CHANGE-CAUSE\n1          <none>\n2          <none>\n/,
+      /REVISION  CHANGE-CAUSE\n1         <none>\n2         <none>\n\n$/,
     );
     assert.equal(await well("rollout undo deploy/web"), "deployment.apps/web rolled back\n");
     await well("tick");

@@ -50,7 +50,8 @@ export function rolloutHistory(api: ApiServer, deployment: Deployment): string {
     revisionOf(set),
     set.metadata.annotations?.["kubernetes.io/change-cause"] ?? "<none>",
   ]);
-  return `deployment.apps/${deployment.metadata.name} \n${layOut(["Revision", "Change-Cause"], rows)}`;
+  const table = layOut(["Revision", "Change-Cause"], rows, 2);
+  return `deployment.apps/${deployment.metadata.name} \n${table}\n`;
 }
 
 /** Goes back to the template of a revision; without one, of the last revision before the present. */

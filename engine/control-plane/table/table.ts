@@ -36,8 +36,12 @@ export interface Table {
 export const NONE = "<none>";
 export const UNSET = "<unset>";
 
-/** Columns as kubectl lays them out: upper case, three blanks apart, the last one not padded. */
-export function layOut(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/** Columns as kubectl lays them out: upper case, some blanks apart, the last one not padded. */
+export function layOut(
+  header: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  gap = 3,
+): string {
   const lines = [header.map((name) => name.toUpperCase()), ...rows.map((row) => row.map(String))];
   const widths = header.map((_name, column) =>
     Math.max(...lines.map((line) => (line[column] ?? "").length)),
@@ -45,7 +49,7 @@ export function layOut(header: readonly string[], rows: readonly (readonly Cell[
   return lines
     .map((line) => {
       const padded = line.map((cell, column) =>
-        column === line.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 3),
+        column === line.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + gap),
       );
       return `${padded.join("")}\n`;
     })

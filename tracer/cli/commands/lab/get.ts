@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { stringify } from "yaml";
 import type { Fault } from "../../../../engine/errors.js";
 import type { Cluster } from "../../../../engine/control-plane/cluster.js";
 import type { AnyObject, Kinds, Plural } from "../../../../engine/control-plane/objects.js";
@@ -17,15 +16,8 @@ import { command, oneOf } from "../../command.js";
 import { hintAtTime, lookAtCluster, type LabContext } from "./context.js";
 import { addNamespaceOption, type NamespaceOptions } from "./options.js";
 import { selectDerived, splitDerived } from "./derived.js";
+import { jsonText, yamlText } from "./whole.js";
 import { readTargets, selectObjects, type Target } from "./targets.js";
-
-/** Keys in order, lists not indented, and whatever YAML 1.1 would take for another type in quotes. */
-const AS_KUBECTL = {
-  version: "1.1",
-  sortMapEntries: true,
-  indentSeq: false,
-  lineWidth: 0,
-} as const;
 
 const FORMATS = ["wide", "yaml", "json", "name"] as const;
 
@@ -132,9 +124,9 @@ function show(groups: readonly Group[], options: GetOptions, single: boolean): s
   const output = options.output ?? "wide";
   switch (output) {
     case "yaml":
-      return stringify(shownWhole(objects, single), AS_KUBECTL);
+      return yamlText(shownWhole(objects, single));
     case "json":
-      return `${JSON.stringify(shownWhole(objects, single), undefined, 4)}\n`;
+      return jsonText(shownWhole(objects, single));
     case "name":
       return groups
         .flatMap(({ title, objects: own }) =>

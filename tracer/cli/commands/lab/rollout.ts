@@ -10,7 +10,15 @@ import type { Cluster } from "../../../../engine/control-plane/cluster.js";
 import type { Deployment } from "../../../../engine/control-plane/objects.js";
 import { formatTime } from "../../../../engine/control-plane/clock.js";
 import { command, integer } from "../../command.js";
-import { CHANGED, UNCHANGED, failed, onCluster, type LabContext, type Result } from "./context.js";
+import {
+  CHANGED,
+  UNCHANGED,
+  failed,
+  lookAtCluster,
+  onCluster,
+  type LabContext,
+  type Result,
+} from "./context.js";
 import { namedDeployments } from "./deployments.js";
 import { PATIENCE, USER, addNamespaceOption, duration, type NamespaceOptions } from "./options.js";
 
@@ -36,9 +44,12 @@ export function rolloutCommand(context: LabContext): Command {
   rollout.addCommand(
     onDeployments(context, "history", "list the revisions of a Deployment").action(
       (words: readonly string[], options: NamespaceOptions, self: Command) =>
-        withDeployments(context, self, words, options, (cluster, deployment) => {
-          context.io.out(rolloutHistory(cluster.api, deployment));
-          return Promise.resolve(UNCHANGED);
+        lookAtCluster(context, self, ({ cluster }) => {
+          const deployments = namedDeployments(cluster, words, options.namespace);
+          for (const deployment of deployments.value) {
+            context.io.out(rolloutHistory(cluster.api, deployment));
+          }
+          return deployments.faults;
         }),
     ),
   );
