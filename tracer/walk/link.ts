@@ -136,17 +136,23 @@ function markLoops(table: Table, chains: ReadonlyMap<string, Open>, firstId: num
   for (const hook of hooks) findLoops(hook, states.fill(UNSEEN), firstId, markLoop);
 }
 
-type OnLoop = (path: readonly Visit[], chain: Open, to: Open) => void;
+/** `from`: where `to` stands on the path, at whose end is the chain that jumps back to it. */
+type OnLoop = (path: readonly Visit[], chain: Open, to: Open, from: number) => void;
 
-const markLoop: OnLoop = (path, chain, to) => {
-  const names = path.map((above) => above.chain.name);
-  chain.loop = [...names.slice(names.indexOf(to.name)), to.name];
+/** A loop may go through 100,000 chains, and there may be as many loops. */
+const MAX_NAMES = 20;
+
+const markLoop: OnLoop = (path, chain, to, from) => {
+  const names = path.slice(from, from + MAX_NAMES).map((above) => above.chain.name);
+  const more = path.length - from > MAX_NAMES ? [`${path.length - from - MAX_NAMES} more`] : [];
+  chain.loop = [...names, ...more, to.name];
 };
 
 /** Depth first, without recursion: chains may be nested as deep as a hostile dump likes. */
 function findLoops(start: Open, states: Uint8Array, firstId: number, onLoop: OnLoop): void {
   if (states[start.id - firstId] !== UNSEEN) return;
   const path: Visit[] = [{ chain: start, next: 0 }];
+  const places = new Int32Array(states.length);
   states[start.id - firstId] = ON_PATH;
   for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
     const { chain } = visit;
@@ -157,8 +163,9 @@ function findLoops(start: Open, states: Uint8Array, firstId: number, onLoop: OnL
     } else if (rule.to !== undefined) {
       const { to } = rule;
       const state = states[to.id - firstId] ?? UNSEEN;
-      if (state === ON_PATH) onLoop(path, chain, to);
+      if (state === ON_PATH) onLoop(path, chain, to, places[to.id - firstId] ?? 0);
       if (state !== UNSEEN) continue;
+      places[to.id - firstId] = path.length;
       path.push({ chain: to, next: 0 });
       states[to.id - firstId] = ON_PATH;
     }
