@@ -86,6 +86,19 @@ describe("an aim", () => {
     assert.deepEqual(seen(result({ phase: "read" }), result({ services: 99 })), []);
   });
 
+  it("about parsing takes the speed beside two others, and the memory", () => {
+    const baseline = (name: string, ratio: number) => ({ name, ratio, median_ms: 1, rate: 1 });
+    const baselines = [
+      baseline("iptables-legacy-restore --test", 12),
+      baseline("reading and a bare line split", 0.125),
+    ];
+    assert.deepEqual(seen(result({ phase: "parse", baselines })), [
+      "parsing 320,000 rules: 10 times legacy --test | true | 12.0 times",
+      "parsing 320,000 rules: within 6 times a line split | false | 8.00 times, 1.33 times too much",
+      "parsing 320,000 rules: under 1 GB | true | 300 MB",
+    ]);
+  });
+
   it("about the kernel takes what its rules add to a connection", () => {
     const baselines = [
       { name: "legacy, what the rules add to a connection", median_ms: 200, rate: 1e4, ratio: 1 },
