@@ -1,6 +1,6 @@
 import { formatAddress } from "../../engine/net/ip.js";
 import { record, refuseToSend, type Branch } from "./branch.js";
-import { isLoopback } from "./address-type.js";
+import { isLoopback, isMulticast, LIMITED_BROADCAST } from "./address-type.js";
 import { ask, choose, flowOf, sendBy } from "./route.js";
 import { readEither } from "./sysctls.js";
 import type { Walker } from "./world.js";
@@ -19,6 +19,11 @@ const ERRORS = {
  */
 export function routeOut(walker: Walker, branch: Branch): void {
   const { packet } = branch;
+  if (packet.destination === 0) return sendWithoutRoute(branch, "lo", "0.0.0.0 is the node itself");
+  const own = deviceOfSource(walker, branch);
+  if (own !== undefined) {
+    return sendWithoutRoute(branch, own, `${own} has the source of what goes to many`);
+  }
   const found = ask(walker.world, branch, flowOf(packet, "lo", packet.source));
   const to = formatAddress(packet.destination);
   if (found.kind === "refused")
@@ -36,6 +41,21 @@ export function routeOut(walker: Walker, branch: Branch): void {
     return fail(branch, "a packet from 127.0.0.0/8 cannot leave with route_localnet off", "EINVAL");
   }
   return sendBy(branch, "out", chosen);
+}
+
+/** What goes to many leaves by the interface that has its source, whatever the routes. */
+function deviceOfSource({ world }: Walker, { packet }: Branch): string | undefined {
+  const { family, source, destination } = packet;
+  const many = isMulticast(destination) || destination === LIMITED_BROADCAST;
+  if (family !== 4 || !many) return undefined;
+  const { value } = world.host.interfaces;
+  return value.find(({ addresses }) => addresses.some(({ address }) => address === source))?.name;
+}
+
+function sendWithoutRoute(branch: Branch, device: string, why: string): void {
+  branch.chosen = undefined;
+  branch.out = device;
+  record(branch, { kind: "routed", decision: "out", device, route: undefined, why });
 }
 
 function isFromLoopback({ world }: Walker, branch: Branch, device: string): boolean {

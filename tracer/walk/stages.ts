@@ -209,18 +209,20 @@ function putIntoTable({ world }: Walker, branch: Branch): void {
 }
 
 function decide(walker: Walker, branch: Branch): void {
-  if (branch.looped) return goTo(branch, INPUT);
+  if (branch.looped) return takeIn(branch);
   if (isBridged(branch, walker.world.host)) {
     bridge(branch);
     return goTo(branch, BRIDGED);
   }
   const decision = routeIn(walker, branch);
-  if (decision === "local") {
-    // IPv4 puts together what is for the node itself, IPv6 only after INPUT (`ip_local_deliver`).
-    if (branch.packet.family === 4) reassemble(branch);
-    goTo(branch, INPUT);
-  }
+  if (decision === "local") takeIn(branch);
   if (decision === "forward") goTo(branch, FORWARD);
+}
+
+/** IPv4 puts together what is for the node itself, IPv6 only after INPUT (`ip_local_deliver`). */
+function takeIn(branch: Branch): void {
+  if (branch.packet.family === 4) reassemble(branch);
+  goTo(branch, INPUT);
 }
 
 function transmit(branch: Branch): void {

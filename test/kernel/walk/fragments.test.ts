@@ -51,7 +51,10 @@ const SCENES: readonly Scene[] = [
     rules:
       table("filter", "INPUT -f", "INPUT -p udp --dport 80") +
       table("raw", "PREROUTING -f", "PREROUTING -p udp"),
-    packets: [[packet("outside", CLIENT, NODE, LAST), "vanished"]],
+    packets: [
+      [packet("outside", CLIENT, NODE, LAST), "vanished"],
+      [packet(undefined, NODE, "127.0.0.1", LAST), "vanished"],
+    ],
   },
   {
     name: "where connections are tracked they wait before raw",

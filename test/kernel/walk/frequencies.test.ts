@@ -38,6 +38,53 @@ const SEVEN_ENDPOINTS = [
   "",
 ].join("\n");
 
+/** A chain of `count` endpoints, each with kube-proxy's chance. */
+function serviceOf(count: number): string {
+  const all = Array.from({ length: count }, (_, at) => at + 1);
+  return nat(
+    all.map((at) =>
+      at === count
+        ? `-j SEP${at}`
+        : `-m statistic --mode random --probability ${(1 / (count + 1 - at)).toFixed(10)} -j SEP${at}`,
+    ),
+  );
+}
+
+/** The chain's rules, with endpoints for all that they jump to. */
+function nat(rules: readonly string[], endpoint = ""): string {
+  const ends = [...new Set(rules.flatMap((rule) => /SEP(\d+)$/.exec(rule)?.[1] ?? []))];
+  return [
+    "*nat",
+    ":KUBE-SVC - [0:0]",
+    ...ends.map((at) => `:SEP${at} - [0:0]`),
+    "-A PREROUTING -d 10.96.0.10/32 -p udp -m udp --dport 80 -j KUBE-SVC",
+    ...rules.map((rule) => `-A KUBE-SVC ${rule}`),
+    ...ends.map(
+      (at) =>
+        `-A SEP${at} -p udp ${endpoint.replace("SEP", `SEP${at}`)}-j DNAT --to-destination 10.244.0.${Number(at) + 1}:8080`,
+    ),
+    "COMMIT",
+    "",
+  ].join("\n");
+}
+
+const ROUND_ROBIN = nat([
+  "-m statistic --mode nth --every 4 --packet 0 -j SEP1",
+  "-m statistic --mode nth --every 3 --packet 1 -j SEP2",
+  "-m statistic --mode nth --every 2 --packet 0 -j SEP3",
+  "-j SEP4",
+]);
+
+const STICKY = nat(
+  [
+    ...[1, 2, 3].map((at) => `-m recent --name SEP${at} --rcheck --seconds 600 --reap -j SEP${at}`),
+    "-m statistic --mode random --probability 0.3333333333 -j SEP1",
+    "-m statistic --mode random --probability 0.5 -j SEP2",
+    "-j SEP3",
+  ],
+  "-m recent --name SEP --set ",
+);
+
 /** Where 10,000 new connections went, against where the walk's exact odds say they go. */
 async function compare(text: string, backend: Backend, target: Partial<WirePacket>): Promise<void> {
   const duel = await Duel.create(NODE_TOPOLOGY, backend, 4);
@@ -96,10 +143,80 @@ function chancesOf(duel: Duel, text: string, packet: WirePacket): ReadonlyMap<st
   return chances;
 }
 
+/** Counters leave nothing to chance: both sides count the same. */
+async function goRound(backend: Backend): Promise<void> {
+  const duel = await Duel.create(NODE_TOPOLOGY, backend, 4);
+  try {
+    assert.equal(await duel.node.load(ROUND_ROBIN, backend, 4, false), undefined);
+    const packets = Array.from({ length: CONNECTIONS }, (_, at) => connection(at, {}));
+    const seen = (await duel.node.sendMany(packets, "outside")).map(
+      ({ packet }) => packet.destination,
+    );
+    const ours = duel.walked(ROUND_ROBIN);
+    let memory = ours.fresh();
+    const walked = packets.map((packet) => {
+      const [outcome, ...others] = ours.outcomes(packet, "outside", memory);
+      assert.ok(outcome !== undefined && others.length === 0, "counters leave no choice");
+      memory = outcome.memory;
+      return formatAddress(outcome.path.last.destination);
+    });
+    assert.deepEqual(countsOf(seen), countsOf(walked));
+    assert.equal(seen.length, CONNECTIONS);
+  } finally {
+    await duel.close();
+  }
+}
+
+const CLIENTS = 90;
+
+/** `xt_recent` holds 100 clients of each endpoint, so that none of these is forgotten. */
+async function stick(backend: Backend): Promise<void> {
+  const duel = await Duel.create(NODE_TOPOLOGY, backend, 4);
+  try {
+    assert.equal(await duel.node.load(STICKY, backend, 4, false), undefined);
+    const packets = Array.from({ length: CONNECTIONS }, (_, at) =>
+      connection(at, { source: `192.168.1.${100 + (at % CLIENTS)}` }),
+    );
+    const ends = new Map<string, Set<string>>();
+    for (const { packet } of await duel.node.sendMany(packets, "outside")) {
+      ends.set(packet.source, (ends.get(packet.source) ?? new Set()).add(packet.destination));
+    }
+    assert.equal(ends.size, CLIENTS);
+    const firsts = [...ends.values()].map((known) => {
+      assert.equal(known.size, 1, `a client met ${[...known].join(" and ")}`);
+      return [...known][0] ?? "";
+    });
+    const exact = chancesOf(duel, STICKY, connection(0, {}));
+    const counts = countsOf(firsts);
+    const all = [...exact.keys()];
+    const fit = chiSquare(
+      all.map((end) => counts.get(end.replace(/:.*$/, "")) ?? 0),
+      all.map((end) => exact.get(end) ?? 0),
+    );
+    assert.ok(fit.p > LEAST_P, `${JSON.stringify([...counts])}, p ${fit.p}`);
+  } finally {
+    await duel.close();
+  }
+}
+
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of [...names].sort()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
 describe("ten thousand new connections", { skip: skipWithoutKernel() }, () => {
   for (const backend of ["legacy", "nft"] as const) {
     it(`spread over a Service's seven endpoints as the exact odds say (${backend})`, () =>
       compare(SEVEN_ENDPOINTS, backend, {}));
+
+    it(`spread over sixty endpoints as the exact odds say (${backend})`, () =>
+      compare(serviceOf(60), backend, {}));
+
+    it(`go round by counters exactly as the walk counts them (${backend})`, () => goRound(backend));
+
+    it(`stay with the endpoint that a client began with, the first as the odds say (${backend})`, () =>
+      stick(backend));
 
     it(
       `get lost in a chain of two halves as the exact odds say (${backend})`,

@@ -289,6 +289,30 @@ const SCENES: readonly Scene[] = [
     ],
   },
   {
+    name: "what the node sends to many leaves by the interface of its source",
+    rules: table(
+      "filter",
+      "OUTPUT -o eth0",
+      "OUTPUT -o pod0",
+      "OUTPUT -o lo",
+      "OUTPUT -m addrtype --dst-type BROADCAST",
+    ),
+    packets: [
+      [packet(undefined, NODE, "192.168.1.255"), "sent"],
+      [packet(undefined, NODE, "255.255.255.255", { sourcePort: 4001 }), "sent"],
+      [packet(undefined, "10.244.0.1", "255.255.255.255", { sourcePort: 4002 }), "sent"],
+      [packet(undefined, "10.244.0.1", "224.0.0.7", { sourcePort: 4003 }), "sent"],
+      [packet(undefined, NODE, "239.1.2.3", { sourcePort: 4004 }), "sent"],
+      [packet(undefined, NODE, "0.0.0.0", { sourcePort: 4005 }), "delivered"],
+    ],
+  },
+  {
+    name: "IPv6 from the node to many",
+    family: 6,
+    rules: table("filter", "OUTPUT -o eth0", "OUTPUT -o pod0", "OUTPUT -o lo"),
+    packets: [[packet(undefined, "fd00:1::10", "ff05::7"), "sent"]],
+  },
+  {
     name: "peers, secondary addresses and /31 links",
     setup: [
       "addr add 10.250.0.1 peer 10.250.0.9/32 dev eth0",
