@@ -42,6 +42,7 @@ export {
 } from "./iptables/probability.js";
 export type { Backend, Dump, DumpSection, ParseOptions } from "./iptables/parse.js";
 export { lastRuleset, parseDump, parseRestore } from "./iptables/parse.js";
+export { decodeText, MAX_TEXT_BYTES, tooLarge } from "./iptables/decode.js";
 export type { DumpStyle, PrintOptions, PrintStyle } from "./iptables/print.js";
 export {
   printCommand,
