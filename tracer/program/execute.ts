@@ -779,7 +779,8 @@ export function execute(machine: Machine, packets: PacketBatch, out: BatchResult
               matched[matchedCount + item] = rules[first + item] ?? 0;
             matchedCount = (matchedCount + length) | 0;
             tried = (tried + (found[place + 5] ?? 0)) | 0;
-            registers[MARK] = found[place + 6] ?? 0;
+            mark = (found[place + 6] ?? 0) | 0;
+            registers[MARK] = mark;
             answer = (found[place + 4] ?? 0) | 0;
             break running;
           }

@@ -511,7 +511,7 @@ function bridged(devices: readonly Interface[], kind: number): readonly Interfac
   });
 }
 
-function hostOf(family: Family): Arbitrary<HostState> {
+export function hostOf(family: Family): Arbitrary<HostState> {
   const setting = (values: readonly number[]) => fc.constantFrom(...values);
   return fc
     .record({
@@ -632,7 +632,13 @@ export function caseArbitrary(family: Family, packets = 8): Arbitrary<Case> {
   return fc.record({
     ruleset: rulesetOf(family),
     host: hostOf(family),
-    packets: fc.array(packetOf(family), { minLength: 1, maxLength: packets, size: "max" }),
+    packets: fc
+      .tuple(
+        fc.array(packetOf(family), { minLength: 1, maxLength: packets, size: "max" }),
+        fc.boolean(),
+      )
+      // What was learnt from a packet shows on the next one like it.
+      .map(([list, twice]) => list.concat(twice ? list : [])),
     seed: fc.integer({ min: 0, max: 1_000_000 }).map(String),
   });
 }
