@@ -86,11 +86,21 @@ export async function loadSession(
   if (typeof read === "string") {
     return { value: undefined, faults: [fault("bad-session", read, { file })] };
   }
-  const { settings, proxies, ...state } = read;
-  const store = MemoryStore.restore(read.store);
-  const start = { ...state, proxies: loadProxies(proxies, read.store) };
+  try {
+    return { value: await restore(read), faults: [] };
+  } catch (error) {
+    // Every part is there, but something within one is not as it was written.
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `the session was damaged or edited: ${why}`;
+    return { value: undefined, faults: [fault("bad-session", message, { file })] };
+  }
+}
+
+async function restore({ settings, proxies, ...state }: SessionFile): Promise<Session> {
+  const store = MemoryStore.restore(state.store);
+  const start = { ...state, proxies: loadProxies(proxies, state.store) };
   const cluster = await Cluster.open({ store, settings, start });
-  return { value: { cluster, store }, faults: [] };
+  return { cluster, store };
 }
 
 /** The file is this program's own, so only what can happen to files is looked for. */

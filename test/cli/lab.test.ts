@@ -251,6 +251,23 @@ describe("chainwalk lab", () => {
     assert.deepEqual(readdirSync(folder).toSorted(), ["web.yaml"]);
   });
 
+  it("says that its state was damaged, whatever part of it was", async () => {
+    await well("apply -f web.yaml");
+    const whole = state();
+    for (const [from, to] of [
+      ['"base":[', '"base":5,"was":['],
+      ['"kind":"Namespace"', '"kind":"Space"'],
+      ['"images":', '"pictures":'],
+      ['"timing":', '"times":'],
+    ] as const) {
+      assert.ok(whole.includes(from), from);
+      writeFileSync(join(folder, "chainwalk-lab.json"), whole.replace(from, to));
+      const { exitCode, err } = await lab("get pods");
+      assert.equal(exitCode, 3, from);
+      assert.match(err, /the session was damaged or edited: /, from);
+    }
+  });
+
   it("lets commands that come at once do their work one after another", async () => {
     const names = ["a", "b", "c", "d", "e", "f"];
     const done = await Promise.all(

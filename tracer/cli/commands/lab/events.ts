@@ -28,6 +28,7 @@ export function eventsCommand(context: LabContext): Command {
             ? entries.map((entry) => `${JSON.stringify(entry)}\n`).join("")
             : asText(entries, cluster),
         );
+        if (entries.length === 0) context.io.err("No events found.\n");
         return [];
       }),
     );
