@@ -183,7 +183,42 @@ export function sameRuleset(left: Ruleset, right: Ruleset): boolean {
 
 /** A text that two rules have in common just when `sameRule` holds of them. */
 export function ruleKey(rule: Rule, family: Family): string {
-  return dataKey(canonicalRule(rule, family));
+  const reading = readingOf(rule, family);
+  const { protocol, fragment } = rule;
+  // Most of a rule is addresses and comments: they are written without a detour.
+  const header = [
+    protocol?.value === 0 && !protocol.not ? "" : askedKey(protocol, String),
+    askedKey(canonicalAddress(rule.source), prefixKey),
+    askedKey(canonicalAddress(rule.destination), prefixKey),
+    askedKey(canonicalInterface(rule.inInterface), JSON.stringify),
+    askedKey(canonicalInterface(rule.outInterface), JSON.stringify),
+    askedKey(fragment, String),
+  ].join(" ");
+  const matches = rule.matches.map((match) => matchKey(match, reading)).join(" ");
+  return `${header} [${matches}] ${targetKey(rule.target, reading)}`;
+}
+
+function askedKey<T>(asked: Negatable<T> | undefined, write: (value: T) => string): string {
+  return asked === undefined ? "" : `${asked.not ? "!" : ""}${write(asked.value)}`;
+}
+
+function prefixKey({ address, mask }: Prefix): string {
+  return typeof address === "bigint" ? `${address}n/${mask}n` : `${address}/${mask}`;
+}
+
+function matchKey(match: Match, reading: Reading): string {
+  if (match.name === "comment" && match.comment !== undefined) {
+    return `comment ${JSON.stringify(match.comment)}`;
+  }
+  return dataKey(canonicalMatch(match, reading));
+}
+
+function targetKey(target: Target | undefined, reading: Reading): string {
+  if (target === undefined) return "";
+  if (target.name === "jump" || target.name === "goto") {
+    return `${target.name} ${JSON.stringify(target.chain)}`;
+  }
+  return dataKey(canonicalTarget(target, reading));
 }
 
 function dataKey(value: unknown): string {

@@ -2,10 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import { hasErrors } from "../../../engine/errors.js";
-import { canonicalRule, sameRuleset } from "../../../engine/iptables/canonical.js";
+import {
+  canonicalRule,
+  ruleKey,
+  sameRule,
+  sameRuleset,
+} from "../../../engine/iptables/canonical.js";
 import { checkRuleset } from "../../../engine/iptables/check.js";
 import { lastRuleset, parseDump } from "../../../engine/iptables/parse.js";
 import { printRuleset } from "../../../engine/iptables/print.js";
+import type { Rule, Ruleset } from "../../../engine/iptables/types.js";
 import type { Family } from "../../../engine/net/ip.js";
 import { rulesetArbitrary } from "../../support/arbitraries/rules.js";
 
@@ -60,4 +66,31 @@ describe("rulesets of every understood extension", () => {
       }),
     );
   });
+
+  it("have keys that rules share just when they are the same", () => {
+    fc.assert(
+      fc.property(rulesets, (ruleset) => {
+        const { family } = ruleset;
+        const again = lastRuleset(
+          parseDump(printRuleset(ruleset, "save"), { family }).value,
+          family,
+        );
+        const rules = rulesOf(ruleset).slice(0, 12);
+        for (const [at, rule] of rules.entries()) {
+          for (const other of [...rules.slice(at), ...rulesOf(again).slice(0, 12)]) {
+            assert.equal(
+              ruleKey(rule, family) === ruleKey(other, family),
+              sameRule(rule, other, family),
+            );
+          }
+        }
+      }),
+    );
+  });
 });
+
+function rulesOf({ tables }: Ruleset): readonly Rule[] {
+  return [...tables.values()].flatMap(({ chains }) =>
+    [...chains.values()].flatMap(({ rules }) => rules),
+  );
+}
