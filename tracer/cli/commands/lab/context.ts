@@ -69,11 +69,15 @@ export async function lookAtCluster(
   report(opened.value === undefined ? opened.faults : await work(opened.value), context);
 }
 
+/** Faults that do not name the file that they are about. */
+const OF_FILES: ReadonlySet<string> = new Set(["unreadable-file", "empty-folder", "bad-session"]);
+
 /** Kubernetes' messages speak for themselves: they are printed as kubectl does. */
 export function report(faults: readonly Fault[], { io, done }: Context): void {
-  for (const { message, at } of faults) {
+  for (const { code, message, at } of faults) {
     const place = at.line === undefined ? "" : ` (${at.file ?? ""}:${at.line}:${at.column ?? 1})`;
-    io.err(`${message}${place}\n`);
+    const lead = OF_FILES.has(code) && at.file !== undefined ? `${at.file}: ` : "";
+    io.err(`${lead}${message}${place}\n`);
   }
   done(hasErrors(faults) ? EXIT.badInput : EXIT.done);
 }
