@@ -26,8 +26,7 @@ function figuresText(report: BenchReport): string {
   const rows = report.results.map(rowText);
   return [
     headText(report),
-    "| aim | seen | met |",
-    "| --- | --- | --- |",
+    ...(verdicts.length === 0 ? [] : ["| aim | seen | met |", "| --- | --- | --- |"]),
     ...verdicts,
     "",
     "| phase | Services x endpoints | one call, median (spread) | rate | peak | beside |",
