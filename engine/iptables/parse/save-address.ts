@@ -1,6 +1,6 @@
 import { parseIPv4, type Family } from "../../net/ip.js";
 import { makePrefix, maskOfLength, type Prefix } from "../../net/prefix.js";
-import { CanonicalIPv6Reader } from "./canonical-ipv6.js";
+import { CanonicalIPv6Reader } from "../../net/canonical-ipv6.js";
 
 /**
  * Reads addresses that are written the way `iptables-save` or kube-proxy write them, with a length
