@@ -17,6 +17,16 @@ describe("the reader of packets a line", () => {
     assert.equal(packet.ttl, 64);
   });
 
+  it("reads which piece of a datagram a packet is; the last piece when nothing more is said", () => {
+    const piece = (fragment: string) =>
+      readPacketLines(SYN.replace('"flags"', `"fragment": ${fragment}, "flags"`)).value[0]?.parts;
+    assert.deepEqual(piece('{"offset": 1480, "more": true}')?.fragment, {
+      offset: 1480,
+      more: true,
+    });
+    assert.deepEqual(piece('{"offset": 8}')?.fragment, { offset: 8, more: false });
+  });
+
   it("takes `icmp` between IPv6 addresses for ICMPv6", () => {
     const [line] = readPacketLines(
       '{"protocol": "icmp", "source": "fd00::1", "destination": "fd00::2"}',
@@ -53,6 +63,12 @@ describe("the reader of packets a line", () => {
     ["an unknown flag", SYN.replace("syn,ack", "sin"), 128, /no TCP flag/],
     ["a bad address", SYN.replace("10.96.0.1", "10.96.0.256"), 77, /no address/],
     ["mixed families", SYN.replace("10.96.0.1", "fd00::1"), 77, /different families/],
+    [
+      "a fragment that cannot be",
+      SYN.replace('"flags"', '"fragment": {"offset": 7}, "flags"'),
+      119,
+      /a multiple of 8/,
+    ],
     ["missing parts", '{"protocol": "tcp"}', 1, /source, destination, destinationPort not given/],
     ["a reply to nothing", '{"reply": true}', 1, /needs the name/],
     ["a reply before any packet", '{"connection": "z", "reply": true}', 1, /no packet yet/],
