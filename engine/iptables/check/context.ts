@@ -11,6 +11,8 @@ export interface TableContext {
   readonly family: Family;
   /** The hooks from which each chain can be reached, through jumps of reachable chains. */
   readonly hooks: ReadonlyMap<string, readonly Hook[]>;
+  /** Each chain after all those it jumps to; those in a circle, or above one, are left out. */
+  readonly order: readonly Chain[];
   /** Chains that never give a packet back to their caller. */
   readonly final: ReadonlySet<string>;
   /** `rule` absent: the fault is the chain's. `word` is what the caret points at. */
@@ -29,11 +31,20 @@ export function makeContext(
   file: string | undefined,
   faults: Fault[],
 ): TableContext {
+  let order: readonly Chain[] | undefined;
+  let final: ReadonlySet<string> | undefined;
   return {
     table,
     family,
     hooks: reachability(table),
-    final: finalChains(table),
+    get order() {
+      order ??= calleesFirst(table);
+      return order;
+    },
+    get final() {
+      final ??= finalChains(this.order);
+      return final;
+    },
     report: (severity, code, message, place) => {
       faults.push(faultAt(severity, code, `${table.name}: ${message}`, place, file));
     },
@@ -151,9 +162,9 @@ export function endsWalk(rule: Rule, final: ReadonlySet<string>): boolean {
  * Chains through which no packet comes back: an unconditional verdict stands before their end and
  * nothing before it returns. Chains in a circle, or above one, count as giving packets back.
  */
-function finalChains(table: Table): ReadonlySet<string> {
+function finalChains(order: readonly Chain[]): ReadonlySet<string> {
   const final = new Set<string>();
-  for (const chain of calleesFirst(table)) if (neverReturns(chain, final)) final.add(chain.name);
+  for (const chain of order) if (neverReturns(chain, final)) final.add(chain.name);
   return final;
 }
 
@@ -161,7 +172,7 @@ function finalChains(table: Table): ReadonlySet<string> {
  * The chains in an order in which each comes after all those it jumps to; chains in a circle, or
  * above one, are left out. Without recursion, since chains can be as deep as a file is long.
  */
-export function calleesFirst(table: Table): readonly Chain[] {
+function calleesFirst(table: Table): readonly Chain[] {
   const callers = new Map<string, Chain[]>();
   const open = new Map<string, number>();
   for (const chain of table.chains.values()) {

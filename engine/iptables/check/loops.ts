@@ -1,6 +1,6 @@
 import { jumpOf } from "../build.js";
 import type { Chain, Rule } from "../types.js";
-import { calleesFirst, isBuiltIn, type TableContext } from "./context.js";
+import { isBuiltIn, type TableContext } from "./context.js";
 
 /** How deep jumps may go below a base chain in nftables (kernel: `NFT_JUMP_STACK_SIZE` 16). */
 const NFT_DEPTH = 15;
@@ -13,8 +13,7 @@ interface Frame {
 
 /**
  * Jumps that lead back to where they came from: the kernel refuses those that a hook can reach.
- * Also chains nested deeper than nftables allows. A depth-first walk with its own stack, since
- * chains can be as deep as the file is long.
+ * A depth-first walk with its own stack, since chains can be as deep as the file is long.
  */
 export function checkLoops(context: TableContext): void {
   const { table } = context;
@@ -22,7 +21,6 @@ export function checkLoops(context: TableContext): void {
   const starts = [...table.chains.keys()];
   starts.sort((a, b) => Number(isBuiltIn(table, b)) - Number(isBuiltIn(table, a)));
   for (const start of starts) if (!done.has(start)) walk(start, done, context);
-  checkDepth(context);
 }
 
 function walk(start: string, done: Set<string>, context: TableContext): void {
@@ -69,10 +67,12 @@ function reportLoop(
   else report("warning", "loop", `${way}; no hook leads there yet, so that it loads`, place);
 }
 
-/** The longest way from a hook to each chain; only where jumps make no circle. */
-function checkDepth({ table, report }: TableContext): void {
+/**
+ * Chains nested deeper than nftables allows, by the longest way from a hook to each; only where jumps
+ * make no circle.
+ */
+export function checkDepth({ table, order, report }: TableContext): void {
   const depth = new Map<string, number>();
-  const order = calleesFirst(table);
   if (order.length < table.chains.size) return;
   for (const chain of order.toReversed()) {
     const here = isBuiltIn(table, chain.name) ? 0 : depth.get(chain.name);

@@ -21,6 +21,20 @@ describe("reading any text", () => {
     );
   });
 
+  it("finds by the checks that refuse alone just what all checks together call errors", () => {
+    const kept = fc.constantFrom(...keptTexts().map(({ text }) => text));
+    fc.assert(
+      fc.property(fc.oneof(hostileDump, kept), (text) => {
+        const read = parseDump(text);
+        const errors = checkDump(read).filter(
+          (each) => each.severity === "error" || read.faults.includes(each),
+        );
+        assert.deepEqual(checkDump(read, { refusalsOnly: true }), errors);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   for (const { name, text } of keptTexts()) {
     it(`holds of what once broke it or could: ${name}`, () => holdsOfAnyText(text));
   }

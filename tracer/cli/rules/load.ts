@@ -15,14 +15,8 @@ export async function loadLoadableDump(
 ): Promise<Checked<Dump | undefined>> {
   const { value, faults } = await loadDump(path, family, io);
   if (value === undefined) return { value, faults };
-  const refused = checkRefusals(value, faults, path);
-  return { value, faults: refused };
-}
-
-/** Reading's own faults of every severity, and of the rules' those that keep them from loading. */
-function checkRefusals(dump: Dump, faults: readonly Fault[], file: string): readonly Fault[] {
-  const found = checkDump({ value: dump, faults }, { file });
-  return found.filter((each) => each.severity === "error" || faults.includes(each));
+  const options = { file: path, refusalsOnly: true };
+  return { value, faults: checkDump({ value, faults }, options) };
 }
 
 /** A dump read from a file or standard input; `undefined` where there is nothing to read. */
