@@ -66,7 +66,7 @@ describe("the reader of packets a line", () => {
     [
       "a fragment that cannot be",
       SYN.replace('"flags"', '"fragment": {"offset": 7}, "flags"'),
-      119,
+      128,
       /a multiple of 8/,
     ],
     ["missing parts", '{"protocol": "tcp"}', 1, /source, destination, destinationPort not given/],
