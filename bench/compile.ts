@@ -16,13 +16,16 @@ export const PROXY = {
   flags: { ...DEFAULT_FLAGS, node: NODE, nodeIPs: [NODE_IP] },
 };
 
+/** What a first sync does: from parsed objects to the bytes. */
+export function firstSync(raws: readonly unknown[]) {
+  const { value } = checkObjects(raws);
+  return compile(value, settingsFor(PROXY, value).value).value;
+}
+
 /** From parsed objects to the bytes of a first sync; and the same with rules made and printed. */
 export function prepareCompile(services: number, endpoints: number, seed: number): Prepared {
   const raws = parsedCluster(services, endpoints, seed);
-  const whole = () => {
-    const { value } = checkObjects(raws);
-    return compile(value, settingsFor(PROXY, value).value).value;
-  };
+  const whole = () => firstSync(raws);
   const typed = () => printRestore(whole().input, "kube-proxy");
   if (typed() !== whole().text) throw new Error("rules printed one by one give other bytes");
   return {
@@ -40,10 +43,7 @@ export function prepareFullSync(services: number, endpoints: number, seed: numbe
   sync.change({ add: raws });
   const first = sync.sync().text;
   const again = () => sync.sync({ forceFullSync: true });
-  const anew = () => {
-    const { value } = checkObjects(raws);
-    return compile(value, settingsFor(PROXY, value).value).value;
-  };
+  const anew = () => firstSync(raws);
   if (again().text !== first || anew().text !== first) throw new Error("full syncs differ");
   return {
     work: () => again().bytes.length,

@@ -4,28 +4,16 @@
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { compile } from "../engine/kube-proxy/compile.js";
-import { settingsFor } from "../engine/kube-proxy/from-flags.js";
 import { createSync } from "../engine/kube-proxy/sync/sync.js";
-import { checkObjects } from "../engine/kubernetes/read.js";
-import { parsedCluster, PROXY } from "./compile.js";
+import { firstSync, parsedCluster, PROXY } from "./compile.js";
 import { peakOf } from "./machine.js";
+import { SYNC_SIZES } from "./phases/sizes.js";
 
-const SIZES = [
-  [100, 10],
-  [1_000, 10],
-  [5_000, 10],
-  [10_000, 10],
-  [1_000, 100],
-] as const;
 const SEED = 1;
 
 /** Both ways to a first sync, on parsed objects; each gives the size of the bytes. */
 const WAYS: Readonly<Record<string, (raws: readonly unknown[]) => number>> = {
-  compile: (raws) => {
-    const { value } = checkObjects(raws);
-    return compile(value, settingsFor(PROXY, value).value).value.bytes.length;
-  },
+  compile: (raws) => firstSync(raws).bytes.length,
   sync: (raws) => {
     const sync = createSync(PROXY);
     sync.change({ add: raws });
@@ -65,7 +53,7 @@ function measureApart(way: string, services: number, endpoints: number): Cold {
 }
 
 function printTable(runs: number): void {
-  for (const [services, endpoints] of SIZES) {
+  for (const { services, endpoints } of SYNC_SIZES) {
     process.stdout.write(`${services} Services x ${endpoints} endpoints\n`);
     for (const way of Object.keys(WAYS)) {
       const all = Array.from({ length: runs }, () => measureApart(way, services, endpoints));

@@ -118,10 +118,7 @@ const SCENES: readonly Scene[] = [
       "filter",
       "FORWARD -j LOG --log-prefix one",
       "FORWARD -j NFLOG --nflog-group 5 --nflog-prefix two",
-      "FORWARD -j CLASSIFY --set-class 1:2".replace(
-        "FORWARD -j CLASSIFY --set-class 1:2",
-        "FORWARD -m comment --comment three",
-      ),
+      "FORWARD -m comment --comment three",
       "FORWARD -j AUDIT --type accept",
       "FORWARD -p udp -j DROP",
     ),
@@ -148,7 +145,7 @@ const SCENES: readonly Scene[] = [
         "INPUT -p udp --dport 81 -j DROP",
         "FORWARD -p udp --dport 82 -j DROP",
         "OUTPUT -p udp --dport 83 -j DROP",
-        "FORWARD -p udp --dport 84 -j REJECT".replace("REJECT", "ACCEPT"),
+        "FORWARD -p udp --dport 84 -j ACCEPT",
       ) +
       table(
         "filter",
