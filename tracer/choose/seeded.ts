@@ -1,5 +1,5 @@
 import seedrandom from "seedrandom";
-import type { Chooser, DrawsAhead } from "./types.js";
+import { pickOf, type Chooser, type DrawsAhead } from "./types.js";
 
 /**
  * Draws as the kernel draws (31 bits), from a generator that a seed fixes: the same seed gives the
@@ -13,7 +13,7 @@ export function seeded(seed: string): Chooser {
     if (ahead.next === ahead.end) ahead.more(ahead.end);
     return ahead.draws[ahead.next++] ?? 0;
   };
-  return { draw, pick: (count) => Math.floor((draw() / 2 ** 31) * count), ahead };
+  return { draw, pick: (count) => pickOf(draw(), count), ahead };
 }
 
 /** So many draws are made at once. */
@@ -41,15 +41,22 @@ function drawsOf(seed: string): DrawsAhead {
   return ahead;
 }
 
+/** Four at a time, as the state then comes round to where it was. `to - from`: a multiple of four. */
 function fill(draws: Int32Array, from: number, to: number, state: Int32Array): void {
   let [x = 0, y = 0, z = 0, w = 0] = state;
-  for (let at = from; at < to; at++) {
-    const mixed = x ^ (x << 11);
-    x = y;
-    y = z;
-    z = w;
-    w = w ^ (w >>> 19) ^ mixed ^ (mixed >>> 8);
-    draws[at] = w & 0x7fffffff;
+  for (let at = from; at < to; at += 4) {
+    x ^= x << 11;
+    x ^= (x >>> 8) ^ w ^ (w >>> 19);
+    y ^= y << 11;
+    y ^= (y >>> 8) ^ x ^ (x >>> 19);
+    z ^= z << 11;
+    z ^= (z >>> 8) ^ y ^ (y >>> 19);
+    w ^= w << 11;
+    w ^= (w >>> 8) ^ z ^ (z >>> 19);
+    draws[at] = x & 0x7fffffff;
+    draws[at + 1] = y & 0x7fffffff;
+    draws[at + 2] = z & 0x7fffffff;
+    draws[at + 3] = w & 0x7fffffff;
   }
   state.set([x, y, z, w]);
 }

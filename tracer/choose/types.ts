@@ -4,7 +4,7 @@ export interface Chooser {
   readonly draw: () => number | undefined;
   /** One of 0 to `count` - 1, or `undefined`: leave it open. */
   readonly pick: (count: number) => number | undefined;
-  /** Where `draw` and `pick` take theirs from, when they are made ahead. */
+  /** Where `draw` takes its own from, and `pick` the one that `pickOf` makes its answer of. */
   readonly ahead?: DrawsAhead;
 }
 
@@ -17,4 +17,9 @@ export interface DrawsAhead {
   end: number;
   /** Makes more; those from `from` on are kept and are then the first. */
   readonly more: (from: number) => void;
+}
+
+/** One of 0 to `count` - 1, of a 31-bit draw. */
+export function pickOf(draw: number, count: number): number {
+  return Math.floor((draw / 2 ** 31) * count);
 }

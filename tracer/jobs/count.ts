@@ -6,7 +6,7 @@ import type { Packet } from "../packet/types.js";
 import { makeBatch, setPacket, type PacketBatch } from "../program/batch.js";
 import { wordsOf } from "../program/fields.js";
 import type { Program } from "../program/program.js";
-import { makeResult, type BatchResult } from "../program/result.js";
+import { makeResult, matchedRules, type BatchResult } from "../program/result.js";
 import { runBatch } from "../program/run-batch.js";
 import { tracePacket } from "../program/trace.js";
 import { VERDICTS } from "../walk/result.js";
@@ -59,13 +59,15 @@ export function programDrawer(
   const batch = sameAgain(packet, AT_A_TIME);
   if (batch === undefined) return undefined;
   const out = makeResult(batch);
+  /** Ends by the program's own lists of rules, each of which is of one verdict. */
+  const byList = new Map<number, number>();
   return ({ count, seed }) => {
     const chooser = seeded(seed);
     const counts = groups.map(() => 0);
     for (let left = count; left > 0; left -= AT_A_TIME) {
       const part: PacketBatch = { ...batch, count: Math.min(left, AT_A_TIME) };
       runBatch(program, part, out, chooser);
-      addUp(out, part.count, byRules, counts);
+      addUp(out, part.count, byRules, byList, counts);
     }
     return counts;
   };
@@ -98,34 +100,35 @@ function sameAgain(packet: Packet, count: number): PacketBatch | undefined {
 }
 
 function addUp(
-  { verdict, matched, matchedEnd }: BatchResult,
+  out: BatchResult,
   count: number,
   byRules: ReadonlyMap<number, number>,
+  byList: Map<number, number>,
   counts: number[],
 ): void {
-  let from = 0;
   for (let at = 0; at < count; at++) {
-    const to = matchedEnd[at] ?? from;
-    const end = byRules.get(keyOf(verdict[at] ?? 0, matched, from, to));
-    if (end !== undefined) counts[end] = (counts[end] ?? 0) + 1;
-    from = to;
+    const list = out.list[at] ?? 0;
+    const known = list < 0 ? undefined : byList.get(list);
+    const end = known ?? byRules.get(keyOf(out.verdict[at] ?? 0, matchedRules(out, at)));
+    if (end === undefined) continue;
+    counts[end] = (counts[end] ?? 0) + 1;
+    if (known === undefined && list >= 0) byList.set(list, end);
   }
 }
 
 function keyOfOutcome({ rules }: Program, { path }: Outcome): number {
-  const matched = Uint32Array.from(path.steps, (step) => rules.ofStep(step));
-  return keyOf(VERDICTS.indexOf(path.verdict), matched, 0, matched.length);
+  const matched = path.steps.map((step) => rules.ofStep(step));
+  return keyOf(VERDICTS.indexOf(path.verdict), matched);
 }
 
 /**
  * A number of 53 bits for a verdict and the rules that matched. That no two ends share one is seen
  * before anything is counted.
  */
-function keyOf(verdict: number, matched: Uint32Array, from: number, to: number): number {
+function keyOf(verdict: number, matched: readonly number[]): number {
   let low = verdict + 1;
   let high = 0x9e3779b9;
-  for (let at = from; at < to; at++) {
-    const rule = matched[at] ?? 0;
+  for (const rule of matched) {
     low = Math.imul(low ^ rule, 0x01000193);
     low ^= low >>> 15;
     high = Math.imul(high ^ rule, 0x85ebca6b);

@@ -49,7 +49,7 @@ export function classesOf(host: HostState, family: Family): AddressClasses {
 }
 
 /** The class of the address whose parts stand at `at`. */
-export function classAt(table: AddressClasses, numbers: Int32Array, at: number): number {
+export function classAt(table: AddressClasses, numbers: ArrayLike<number>, at: number): number {
   if (table.words === 4) return classAt6(table, numbers, at);
   const address = (numbers[at] ?? 0) >>> 0;
   const half = table.halves[address >>> 16] ?? 0;
@@ -65,7 +65,11 @@ export function classAt(table: AddressClasses, numbers: Int32Array, at: number):
   return classes[low] ?? 0;
 }
 
-function classAt6({ starts, classes }: AddressClasses, numbers: Int32Array, at: number): number {
+function classAt6(
+  { starts, classes }: AddressClasses,
+  numbers: ArrayLike<number>,
+  at: number,
+): number {
   let low = 0;
   let high = classes.length;
   while (high - low > 1) {
@@ -141,10 +145,8 @@ function* spansOf(host: HostState, family: Family): Generator<Span> {
     for (const { address, peer, prefixLength } of addresses) {
       if ((typeof address === "number") !== (family === 4)) continue;
       // How many bits an IPv6 address shares with an own one decides which own one is chosen.
-      const least = family === 4 ? prefixLength : 0;
-      for (let length = least; length <= (family === 4 ? 32 : 128); length++) {
-        yield spanOf(makePrefix(address, maskOfLength(family, length)));
-      }
+      const lengths = family === 4 ? [prefixLength, 32] : ALL_LENGTHS_6;
+      for (const length of lengths) yield spanOf(makePrefix(address, maskOfLength(family, length)));
       if (peer !== undefined) yield spanOf(makePrefix(peer, maskOfLength(family, prefixLength)));
     }
   }
@@ -167,6 +169,8 @@ function spanOf({ address, mask }: Prefix): Span {
   }
   return { low: address, high: address | (ALL_ONES_6 ^ BigInt(mask)) };
 }
+
+const ALL_LENGTHS_6 = Array.from({ length: 129 }, (_, length) => length);
 
 /** 0.0.0.0, loopback, multicast, the group of all hosts, broadcast. */
 const SPANS_4: readonly Span[] = [

@@ -5,14 +5,19 @@ import type { Branch } from "../walk/branch.js";
 import type { Backend } from "../walk/link.js";
 import { readAddress } from "./fields.js";
 import { DESTINATION, DESTINATION_PORT, MARK, SOURCE, SOURCE_PORT } from "./fields.js";
-import { SAYS_NEITHER, SAYS_NO, SAYS_YES } from "./machine.js";
 import { HOOK_BEFORE } from "./operations.js";
 import type { Lowered, Program } from "./program.js";
 import { goThrough, scratch } from "./scratch.js";
-import { CAME_BY, LEAVES_BY, SEEN_OUT, TTL } from "./registers.js";
+import { CAME_BY, LEAVES_BY, SEEN_OUT, TTL, type Registers } from "./registers.js";
+import type { Standing } from "./standing.js";
+
+export const SAYS_NO = 0;
+export const SAYS_YES = 1;
+/** It is in doubt, or does more than to say yes or no. */
+export const SAYS_NEITHER = 2;
 
 /**
- * Asks matches that are not lowered about the packet in the machine, as the reference walk would:
+ * Asks matches that are not lowered about a packet, as the reference walk would:
  * what one of them leaves behind, the next one finds.
  */
 export class Asking {
@@ -31,19 +36,20 @@ export class Asking {
     this.#backend = program.world.rules[0]?.backend;
   }
 
-  /** The match at `place` of a rule, about the packet `at` of the batch. */
-  ask(at: number, number: number, place: number): number {
+  /** The match that packet `at` of the batch stands at. */
+  ask(at: number, standing: Standing): number {
     if (at !== this.#at) this.#branch = undefined;
     this.#at = at;
-    const found = this.#program.rules.at(number);
-    const match = found?.rule.rule.matches[place];
+    const { code } = this.#lowered.machine;
+    const { registers, afterTable, pc } = standing;
+    const found = this.#program.rules.at(code[pc + 1] ?? 0);
+    const match = found?.rule.rule.matches[code[pc + 2] ?? 0];
     if (found === undefined || match === undefined) return SAYS_NEITHER;
-    const { code, afterTable } = this.#lowered.machine;
     const branch = (this.#branch ??= this.#start(at));
     const hook = HOOKS[code[afterTable - HOOK_BEFORE] ?? 0] ?? "PREROUTING";
-    branch.packet = this.#packetNow(branch.packet);
-    branch.out = this.#nameOf(LEAVES_BY);
-    branch.seenOut = this.#nameOf(SEEN_OUT);
+    branch.packet = this.#packetNow(branch.packet, registers);
+    branch.out = this.#nameOf(registers, LEAVES_BY);
+    branch.seenOut = this.#nameOf(registers, SEEN_OUT);
     branch.scan = {
       hook,
       table: found.table,
@@ -52,7 +58,7 @@ export class Asking {
       base: found.chain,
       chain: found.chain,
       rule: found.rule.number - 1,
-      match: place,
+      match: code[pc + 2] ?? 0,
       frames: undefined,
       depth: 0,
       entry: branch.packet,
@@ -69,15 +75,13 @@ export class Asking {
     return started.branch;
   }
 
-  #nameOf(register: number): string | undefined {
-    const { machine, interfaces } = this.#lowered;
-    const number = machine.registers[register] ?? 0;
-    return number === 0 ? undefined : interfaces.nameOf(number);
+  #nameOf(registers: Registers, register: number): string | undefined {
+    const number = registers[register] ?? 0;
+    return number === 0 ? undefined : this.#lowered.interfaces.nameOf(number);
   }
 
-  /** What the packet last was, with what the machine has changed since. */
-  #packetNow(first: Packet): Packet {
-    const { registers } = this.#lowered.machine;
+  /** What the packet last was, with what the program has changed since. */
+  #packetNow(first: Packet, registers: Registers): Packet {
     const { family } = first;
     const ports = (registers[DESTINATION_PORT] ?? -1) >= 0;
     return {
@@ -88,7 +92,7 @@ export class Asking {
       destinationPort: ports ? (registers[DESTINATION_PORT] ?? 0) : first.destinationPort,
       mark: (registers[MARK] ?? 0) >>> 0,
       ttl: registers[TTL] ?? 0,
-      inInterface: this.#nameOf(CAME_BY),
+      inInterface: this.#nameOf(registers, CAME_BY),
     };
   }
 }

@@ -32,7 +32,7 @@ interface Decided {
 }
 
 /** Numbers in a slot of the hash table: asker, both classes, the decision plus one (0: free). */
-export const SLOT = 4;
+const SLOT = 4;
 
 /**
  * The host's routing decisions, learnt from the reference walk: each is asked for once for every
@@ -45,9 +45,9 @@ export class Decisions {
   readonly #interfaces: Interfaces;
   readonly #decided: Decided[] = [];
   /** Values and masks by turns: the marks that routing rules look at. */
-  readonly marks: Int32Array;
+  readonly #marks: Int32Array;
   /** A hash table with linear probing, a power of two of slots. */
-  slots = new Int32Array(64 * SLOT);
+  #slots = new Int32Array(64 * SLOT);
   /** By decision: what it is, and the interface that was chosen, even where the packet then ended. */
   kinds = new Int32Array(16);
   leavesBy = new Int32Array(16);
@@ -61,11 +61,29 @@ export class Decisions {
     this.#classes = classes;
     this.#interfaces = interfaces;
     const marks = marksOf(world.host.routingRules[world.family].value);
-    this.marks = Int32Array.from(marks.flatMap(({ value, mask }) => [value, mask]));
+    this.#marks = Int32Array.from(marks.flatMap(({ value, mask }) => [value, mask]));
   }
 
-  /** Learns one more decision. `cameBy` 0: the node's own packet. */
-  learn(cameBy: number, source: number, destination: number, mark: number): void {
+  /** The number of the decision for classes of addresses. `cameBy` 0: the node's own packet. */
+  decide(cameBy: number, mark: number, source: number, destination: number): number {
+    const asker = askerOf(cameBy, mark, this.#marks);
+    const slots = this.#slots;
+    const last = slots.length / SLOT - 1;
+    for (let slot = slotOf(asker, source, destination) & last; ; slot = (slot + 1) & last) {
+      const place = slot * SLOT;
+      const decision = slots[place + 3] ?? 0;
+      if (decision === 0) return this.#learn(cameBy, source, destination, mark);
+      if (
+        slots[place] === asker &&
+        slots[place + 1] === source &&
+        slots[place + 2] === destination
+      ) {
+        return decision - 1;
+      }
+    }
+  }
+
+  #learn(cameBy: number, source: number, destination: number, mark: number): number {
     const packet = makePacket({
       protocol: UDP,
       source: this.#sampleOf(source),
@@ -82,7 +100,8 @@ export class Decisions {
     this.#makeRoom(number);
     this.kinds[number] = decided.kind;
     this.leavesBy[number] = decided.leavesBy;
-    this.#put(askerOf(cameBy, mark, this.marks), source, destination, number + 1);
+    this.#put(askerOf(cameBy, mark, this.#marks), source, destination, number + 1);
+    return number;
   }
 
   #sampleOf(number: number): Address {
@@ -90,7 +109,7 @@ export class Decisions {
   }
 
   #makeRoom(number: number): void {
-    if ((number + 1) * 2 * SLOT > this.slots.length) this.#spread();
+    if ((number + 1) * 2 * SLOT > this.#slots.length) this.#spread();
     if (number < this.kinds.length) return;
     const doubled = (old: Int32Array): Int32Array<ArrayBuffer> => {
       const grown = new Int32Array(old.length * 2);
@@ -104,8 +123,8 @@ export class Decisions {
   }
 
   #spread(): void {
-    const old = this.slots;
-    this.slots = new Int32Array(old.length * 2);
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2);
     for (let at = 0; at < old.length; at += SLOT) {
       const [asker = 0, source = 0, destination = 0, decision = 0] = old.subarray(at, at + SLOT);
       if (decision !== 0) this.#put(asker, source, destination, decision);
@@ -113,10 +132,10 @@ export class Decisions {
   }
 
   #put(asker: number, source: number, destination: number, decision: number): void {
-    const last = this.slots.length / SLOT - 1;
+    const last = this.#slots.length / SLOT - 1;
     let slot = slotOf(asker, source, destination) & last;
-    while (this.slots[slot * SLOT + 3] !== 0) slot = (slot + 1) & last;
-    this.slots.set([asker, source, destination, decision], slot * SLOT);
+    while (this.#slots[slot * SLOT + 3] !== 0) slot = (slot + 1) & last;
+    this.#slots.set([asker, source, destination, decision], slot * SLOT);
   }
 
   #routeIn(asked: Scratch): Decided {
@@ -164,14 +183,14 @@ export class Decisions {
 }
 
 /** Where a combination is to be looked for first. */
-export function slotOf(asker: number, source: number, destination: number): number {
+function slotOf(asker: number, source: number, destination: number): number {
   const mixed = Math.imul(asker ^ Math.imul(source, 0x9e3779b1), 0x85ebca6b) ^ destination;
   const spread = Math.imul(mixed ^ (mixed >>> 15), 0x9e3779b1);
   return spread ^ (spread >>> 13);
 }
 
 /** The interface together with which of the marks the packet has. */
-export function askerOf(cameBy: number, mark: number, marks: Int32Array): number {
+function askerOf(cameBy: number, mark: number, marks: Int32Array): number {
   let asker = cameBy;
   for (let at = 0; at < marks.length; at += 2) {
     asker = asker * 2 + ((mark & (marks[at + 1] ?? 0)) === marks[at] ? 1 : 0);

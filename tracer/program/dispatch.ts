@@ -18,6 +18,8 @@ export interface Dispatch {
 export const NOTHING = -1;
 /** The answer of a look-up that finds no rule. */
 export const NO_RULE = 0x7fffffff;
+/** The answer of one that would have to try too many. */
+export const TOO_MANY = -1;
 
 /**
  * A node by the masked value of one to four fields: kind, field, words, four masks, place and
@@ -72,6 +74,49 @@ export function firstFrom(
     at = nodes[byHash ? at + 9 : at + 4] ?? NOTHING;
   }
   return best;
+}
+
+/** Of a field that is open, so many values of an index are tried. */
+const MOST_VALUES = 64;
+
+/** The least entry from `from` on that may match where some fields are open. */
+export function firstPossible(
+  dispatch: Dispatch,
+  fields: Fields,
+  reference: number,
+  from: number,
+  isOpen: (field: number) => boolean,
+): number {
+  const { nodes } = dispatch;
+  let best = NO_RULE;
+  for (let at = reference; at !== NOTHING;) {
+    if (at < NOTHING) return Math.min(best, firstOfLeaf(dispatch.lists, at, from));
+    const byHash = nodes[at] === BY_HASH;
+    const children = isOpen(nodes[at + 1] ?? 0)
+      ? childrenOf(dispatch, at)
+      : [byHash ? findHash(dispatch, fields, at) : findRange(dispatch, fields, at)];
+    if (children === undefined) return TOO_MANY;
+    for (const child of children) {
+      const found = firstPossible(dispatch, fields, child, from, isOpen);
+      if (found < best) best = found;
+    }
+    at = nodes[byHash ? at + 9 : at + 4] ?? NOTHING;
+  }
+  return best;
+}
+
+/** What a node leads to, whatever its field is; `undefined`: too much. */
+function childrenOf({ nodes, tables }: Dispatch, at: number): readonly number[] | undefined {
+  const children: number[] = [];
+  const byHash = nodes[at] === BY_HASH;
+  const place = nodes[at + (byHash ? 7 : 2)] ?? 0;
+  const count = byHash ? (nodes[at + 8] ?? 0) + 1 : (nodes[at + 3] ?? 0);
+  for (let item = 0; item < count; item++) {
+    const child = byHash ? tables[place + item * 2 + 1] : tables[place + count + item];
+    if (byHash && tables[place + item * 2] === FREE) continue;
+    if (children.push(child ?? NOTHING) > MOST_VALUES) return undefined;
+  }
+  return children;
 }
 
 function findHash({ nodes, tables }: Dispatch, fields: Fields, at: number): number {

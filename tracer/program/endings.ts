@@ -5,10 +5,10 @@ import { VERDICTS, type Condition, type Verdict } from "../walk/result.js";
 import type { Outcome } from "../walk/walk.js";
 import { batchOf } from "./batch.js";
 import { runEveryWay } from "./every-way.js";
-import { readAddress, SOURCE_PORT } from "./fields.js";
+import { DESTINATION, MARK, readAddress, SOURCE, SOURCE_PORT } from "./fields.js";
 import type { Lowered, Program } from "./program.js";
-import { PORT_OPEN } from "./registers.js";
-import { matchedRules, type BatchResult } from "./result.js";
+import { DESTINATION_KEY, LEAVES_BY, PORT_OPEN, SOURCE_KEY } from "./registers.js";
+import type { Standing } from "./standing.js";
 import { tracePacket } from "./trace.js";
 
 /** One way that a packet may go, without the story of how. */
@@ -43,27 +43,34 @@ export function endingsOf(program: Program, packet: Packet): readonly Ending[] {
   const batch = lowered === undefined ? undefined : batchOf(family, [packet]);
   if (lowered !== undefined && batch !== undefined) {
     const endings: Ending[] = [];
-    const add = (out: BatchResult, odds: Fraction) => endings.push(endingIn(out, odds, lowered));
-    if (runEveryWay(lowered, batch, add)) return endings;
+    const done = runEveryWay(lowered, batch, (verdict, standing, odds) => {
+      endings.push(endingAt(verdict, standing, odds, lowered));
+    });
+    if (done) return endings;
   }
   return tracePacket(program, packet).map((outcome) => endingOf(program, outcome));
 }
 
-/** Of the only packet of a result, with nothing supposed. */
-function endingIn(out: BatchResult, odds: Fraction, { machine, interfaces }: Lowered): Ending {
-  const { registers } = machine;
+/** Of a packet that has come to its verdict, with nothing supposed. */
+function endingAt(
+  verdict: number,
+  { registers, rules, ruleCount, tried }: Standing,
+  odds: Fraction,
+  { machine, interfaces }: Lowered,
+): Ending {
+  const family = machine.words === 1 ? 4 : 6;
   const ports = (registers[SOURCE_PORT] ?? -1) >= 0;
-  const device = out.outInterface[0] ?? 0;
+  const device = registers[LEAVES_BY] ?? 0;
   return {
-    verdict: VERDICTS[out.verdict[0] ?? 0] ?? "unknown",
-    source: readAddress(out.source, 0, out.family),
-    destination: readAddress(out.destination, 0, out.family),
-    sourcePort: ports && registers[PORT_OPEN] === 0 ? out.sourcePort[0] : undefined,
-    destinationPort: ports ? out.destinationPort[0] : undefined,
-    mark: out.mark[0] ?? 0,
+    verdict: VERDICTS[verdict] ?? "unknown",
+    source: readAddress(registers, SOURCE, family),
+    destination: readAddress(registers, DESTINATION, family),
+    sourcePort: ports && registers[PORT_OPEN] === 0 ? registers[SOURCE_KEY] : undefined,
+    destinationPort: ports ? registers[DESTINATION_KEY] : undefined,
+    mark: (registers[MARK] ?? 0) >>> 0,
     out: device === 0 ? undefined : interfaces.nameOf(device),
-    tried: out.tried[0] ?? 0,
-    matched: matchedRules(out, 0),
+    tried,
+    matched: [...rules.subarray(0, ruleCount)],
     odds,
     conditions: [],
   };

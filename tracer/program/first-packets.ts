@@ -6,14 +6,14 @@ import { memoryOf, type Memory } from "../walk/memory.js";
 import type { World } from "../walk/world.js";
 import { goThrough, scratch } from "./scratch.js";
 
-export const NOT_ASKED = 0;
-export const OPENS = 1;
-export const OPENS_NOT = 2;
+const NOT_ASKED = 0;
+const OPENS = 1;
+const OPENS_NOT = 2;
 
-/** Where in `answers` those by TCP's flags stand, those by ICMP's type, and those by protocol. */
-export const BY_FLAGS = 0;
-export const BY_ICMP_TYPE = 256;
-export const BY_PROTOCOL = 512;
+/** Where in `#answers` those by TCP's flags stand, those by ICMP's type, and those by protocol. */
+const BY_FLAGS = 0;
+const BY_ICMP_TYPE = 256;
+const BY_PROTOCOL = 512;
 
 /**
  * Which packets that belong to no known connection open one of state NEW, or are not tracked at all
@@ -24,24 +24,27 @@ export class FirstPackets {
   readonly #memory: Memory;
   readonly #icmp: number;
   /** What is known so far, by kind of packet. */
-  readonly answers: Uint8Array;
+  readonly #answers: Uint8Array;
 
   constructor(world: World, tracked: boolean) {
     this.#world = world;
     this.#memory = memoryOf({ ...world.host, connections: given([]) });
     this.#icmp = world.family === 4 ? ICMP : ICMPV6;
-    this.answers = new Uint8Array(BY_PROTOCOL + 256).fill(tracked ? NOT_ASKED : OPENS);
+    this.#answers = new Uint8Array(BY_PROTOCOL + 256).fill(tracked ? NOT_ASKED : OPENS);
   }
 
-  /** Asks about one kind of packet, by its place in `answers`. */
-  learn(kind: number): void {
-    this.answers[kind] = this.#opens(kind) ? OPENS : OPENS_NOT;
-  }
-
-  #opens(kind: number): boolean {
-    if (kind >= BY_PROTOCOL) return this.#isNew(kind - BY_PROTOCOL, 0);
-    if (kind >= BY_ICMP_TYPE) return this.#isNew(this.#icmp, kind - BY_ICMP_TYPE);
-    return this.#isNew(TCP, kind);
+  /** `second`: of ICMP type * 256 + code. */
+  opens(protocol: number, tcpFlags: number, second: number): boolean {
+    const icmp = protocol === this.#icmp;
+    // The other family's is no packet of this one.
+    if (!icmp && (protocol === ICMP || protocol === ICMPV6)) return false;
+    const detail = protocol === TCP ? tcpFlags : icmp ? second >> 8 : 0;
+    const kinds = protocol === TCP ? BY_FLAGS : icmp ? BY_ICMP_TYPE : BY_PROTOCOL + protocol;
+    const kind = kinds + detail;
+    if (this.#answers[kind] === NOT_ASKED) {
+      this.#answers[kind] = this.#isNew(protocol, detail) ? OPENS : OPENS_NOT;
+    }
+    return this.#answers[kind] === OPENS;
   }
 
   /** `detail`: TCP's flags, or ICMP's type; of other protocols it does not count. */

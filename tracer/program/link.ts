@@ -1,12 +1,10 @@
 import type { Ruleset } from "../../engine/iptables/types.js";
-import { everyWay } from "../choose/fork.js";
 import type { HostState } from "../host/types.js";
 import { linkRules, type Backend, type LinkedRules } from "../walk/link.js";
 import { memoryOf } from "../walk/memory.js";
 import { makeWorld, trackingReason, type World } from "../walk/world.js";
 import { classesOf } from "./address-classes.js";
 import { Decisions, isLearnable } from "./decisions.js";
-import { diceOf } from "./draws.js";
 import { FirstPackets } from "./first-packets.js";
 import { wordsOf } from "./fields.js";
 import { Growable } from "./growable.js";
@@ -16,15 +14,11 @@ import { KnownTuples } from "./known-tuples.js";
 import { leftInterfaces } from "./load.js";
 import { ChainLowering } from "./lower-chains.js";
 import { lowerStages } from "./lower-stages.js";
-import { Rows, Ways, type Lowering } from "./lowering.js";
-import { makeRecollection } from "./recollection.js";
-import { SAYS_NEITHER, type Machine } from "./machine.js";
+import { Rows, type Lowering } from "./lowering.js";
+import type { Machine } from "./machine.js";
+import { Planner } from "./plan/planned.js";
 import type { Lowered, Program } from "./program.js";
-import { REGISTERS } from "./registers.js";
 import { RuleNumbers } from "./rule-numbers.js";
-
-/** Nested deeper than this, chains are left to the reference walk. */
-export const MOST_CALLS = 256;
 
 /**
  * Makes a ruleset ready to be run over many packets on this host: resolved, indexed and turned into
@@ -69,7 +63,6 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
     interfaces,
     classes,
     rows: new Rows(),
-    ways: new Ways(),
     code,
   };
   const chains = new ChainLowering(lowering, numbers, index);
@@ -77,11 +70,9 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
   const tracked = trackingReason(world) !== undefined;
   const setting = { linked, numbers, chains, code, tracked, known: known.size > 0 };
   const entries = lowerStages(setting);
-  const firstPackets = new FirstPackets(world, tracked);
   const parts = () => ({
     code: code.items,
     rows: lowering.rows.items,
-    ways: lowering.ways.items,
     dispatch: chains.dispatch,
   });
   const machine: Machine = {
@@ -94,46 +85,14 @@ function lower(world: World, linked: LinkedRules, index: RuleIndex, numbers: Rul
     classes,
     decisions: new Decisions(world, classes, interfaces),
     known,
+    firstPackets: new FirstPackets(world, tracked),
     words: wordsOf(family),
     loopback: interfaces.numberOf("lo"),
-    interfaceCount: interfaces.names.length,
-    recollection: makeRecollection(),
-    opening: firstPackets.answers,
     ...entries,
-    ...IDLE,
-    registers: new Int32Array(REGISTERS),
-    stack: new Int32Array(2 * MOST_CALLS),
-    dice: diceOf(everyWay),
-    cameBy: new Int32Array(0),
-    matched: new Uint32Array(0),
-    ask: () => SAYS_NEITHER,
   };
   const left = leftInterfaces(world, memoryOf(host));
-  return { machine, interfaces, firstPackets, left };
+  return { machine, planner: new Planner(machine), interfaces, left };
 }
-
-/** Where a machine stands before its first batch. */
-const IDLE = {
-  matchedCount: 0,
-  at: 0,
-  kind: 0,
-  tried: 0,
-  verdict: -1,
-  firstDraw: 0,
-  firstMatch: 0,
-  pc: 0,
-  from: 0,
-  depth: 0,
-  afterTable: 0,
-  dropsByPolicy: false,
-  noting: -1,
-  notedAt: 0,
-  notedMark: 0,
-  notedDevices: 0,
-  notedKind: 0,
-  triedBefore: 0,
-  matchedBefore: 0,
-};
 
 /** Interfaces of the host, and where its routes lead. */
 function addNames(interfaces: Interfaces, { host }: World): void {

@@ -7,27 +7,8 @@ import type { IndexedRun, RuleIndex } from "./index-rules.js";
 import { lowerConditions, type Conditions } from "./lower-conditions.js";
 import { lowerTarget } from "./lower-target.js";
 import type { Lowering, Tracked } from "./lowering.js";
-import { PROTOCOL } from "./fields.js";
 import { Growable } from "./growable.js";
-import {
-  CALL,
-  DISPATCH,
-  DRAWS,
-  END,
-  ENDPOINT,
-  ENDPOINT_LENGTH,
-  EVEN_DRAWS,
-  FLOW,
-  FLOW_CALL,
-  FROM,
-  GOTO,
-  LEAVE,
-  PASS,
-  PLACE,
-  RANDOM,
-  RANGE,
-  TO_DESTINATION,
-} from "./operations.js";
+import { CALL, DISPATCH, DRAWS, END, GOTO, LEAVE, PASS, PLACE, RANDOM } from "./operations.js";
 import type { RuleNumbers } from "./rule-numbers.js";
 import type { Run } from "./runs.js";
 
@@ -38,23 +19,6 @@ interface LoweredRule {
   readonly linked: LinkedRule;
   readonly number: number;
   readonly conditions: Conditions;
-}
-
-/** A chain for one endpoint: from itself it calls `to`, and then the packet goes to it. */
-interface Endpoint {
-  readonly address: number;
-  /** 0: any. */
-  readonly protocol: number;
-  readonly to: LinkedChain;
-  /** Class of the address. */
-  readonly number: number;
-  readonly port: number;
-}
-
-/** A chain of an endpoint that is to stand right behind what calls it. */
-interface Following {
-  readonly chain: LinkedChain;
-  readonly endpoint: Endpoint;
 }
 
 const STATES: readonly Tracked[] = ["before", "new", "never"];
@@ -118,10 +82,8 @@ export class ChainLowering {
     const chain = this.#chains[id];
     const tracked = STATES[code.get(stub + 1)] ?? "never";
     if (chain === undefined) throw new Error(`no chain has the stub at ${stub}`);
-    const following: Following[] = [];
     const known = this.#places[id] ?? NOT_PLACED;
-    if (known === NOT_PLACED) this.#lowerChain(chain, tracked, following);
-    for (const next of following) this.#pushEndpoint(next.chain, next.endpoint, tracked);
+    if (known === NOT_PLACED) this.#lowerChain(chain, tracked);
     return this.#places[id] ?? NOT_PLACED;
   }
 
@@ -135,30 +97,23 @@ export class ChainLowering {
     this.#waiting[id] = -1;
   }
 
-  #lowerChain(chain: LinkedChain, tracked: Tracked, following: Following[]): void {
+  #lowerChain(chain: LinkedChain, tracked: Tracked): void {
     const { code } = this.#lowering;
-    const endpoint = this.#endpointOf(chain, tracked);
-    if (endpoint !== undefined) return this.#pushEndpoint(chain, endpoint, tracked);
     this.#settle(chain);
     const runs = this.#index.runs.get(chain);
     const whole = { start: 0, end: chain.rules.length, indexed: false };
     for (const run of runs ?? [whole]) {
       if ("keys" in run && run.indexed) this.#lowerRun(chain, run, tracked);
-      else this.#lowerRules(chain, run, tracked, following);
+      else this.#lowerRules(chain, run, tracked);
     }
     code.push(END);
     return code.push(this.#numbers.firstOf(chain) + chain.rules.length);
   }
 
-  #lowerRules(
-    chain: LinkedChain,
-    { start, end }: Run,
-    tracked: Tracked,
-    following: Following[],
-  ): void {
+  #lowerRules(chain: LinkedChain, { start, end }: Run, tracked: Tracked): void {
     let draws: LoweredRule[] = [];
     const flush = (): void => {
-      if (draws.length > 1) this.#pushDraws(draws, tracked, following);
+      if (draws.length > 1) this.#pushDraws(draws, tracked);
       else for (const rule of draws) this.#pushRule(chain, rule, tracked);
       draws = [];
     };
@@ -200,9 +155,8 @@ export class ChainLowering {
     );
   }
 
-  #pushDraws(rules: readonly LoweredRule[], tracked: Tracked, following: Following[]): void {
+  #pushDraws(rules: readonly LoweredRule[], tracked: Tracked): void {
     const { code } = this.#lowering;
-    if (this.#pushEvenDraws(rules, tracked, following)) return;
     code.pushAll([DRAWS, rules[0]?.number ?? 0, rules.length]);
     for (const rule of rules) {
       const { to } = rule.linked;
@@ -211,69 +165,6 @@ export class ChainLowering {
       this.pushPlaceOf(to, tracked);
       code.push(this.#numbers.firstOf(to));
     }
-  }
-
-  /**
-   * Calls of endpoint chains that nothing else called before, numbered one after the other: they will
-   * stand at even distances, so that the calls need not tell their places one by one.
-   */
-  #pushEvenDraws(rules: readonly LoweredRule[], tracked: Tracked, following: Following[]): boolean {
-    const { code, ways } = this.#lowering;
-    const chains = rules.flatMap(({ linked }) => linked.to ?? []);
-    const [first, second] = chains;
-    if (first === undefined || second === undefined || following.length > 0) return false;
-    const start = this.#numbers.firstOf(first);
-    const step = this.#numbers.firstOf(second) - start;
-    const found: Following[] = [];
-    for (const [at, chain] of chains.entries()) {
-      const even = this.#numbers.firstOf(chain) === start + at * step && step > 0;
-      if (!even || this.#places[chain.id] !== NOT_PLACED) return false;
-      const endpoint = this.#endpointOf(chain, tracked);
-      if (endpoint === undefined) return false;
-      found.push({ chain, endpoint });
-    }
-    code.pushAll([EVEN_DRAWS, rules[0]?.number ?? 0, rules.length, ways.add(rules.map(waysOf))]);
-    this.pushPlaceOf(first, tracked);
-    code.pushAll([ENDPOINT_LENGTH, start, step]);
-    following.push(...found);
-    return true;
-  }
-
-  /** The parts of a chain that is just what kube-proxy makes for an endpoint. */
-  #endpointOf(chain: LinkedChain, tracked: Tracked): Endpoint | undefined {
-    if (this.#lowering.family !== 4 || chain.rules.length !== 2 || chain.loop !== undefined) {
-      return undefined;
-    }
-    const [hairpin, translation] = [0, 1].map((at) => this.#lowerRule(chain, at, tracked));
-    if (hairpin === undefined || translation === undefined) return undefined;
-    const [source, ...others] = hairpin.conditions.operations;
-    if (source?.[0] !== FROM || source[1] !== -1) return undefined;
-    if (others.length > 0 || hairpin.conditions.leaves || translation.conditions.leaves) {
-      return undefined;
-    }
-    const { to } = hairpin.linked;
-    if (hairpin.linked.rule.target?.name !== "jump" || to === undefined) return undefined;
-    if (to.loop !== undefined || this.#isIdle(to, tracked)) return undefined;
-    const { operations } = translation.conditions;
-    const [protocol] = operations;
-    const single =
-      protocol?.[0] === RANGE && protocol[1] === PROTOCOL && protocol[2] === protocol[3];
-    if (operations.length > 1 || (operations.length === 1 && !single)) return undefined;
-    const { target } = translation.linked.rule;
-    if (target?.name !== "DNAT") return undefined;
-    const lowered = lowerTarget(target, translation.number, this.#lowering);
-    const [kind, , number = -1, address, , , , port = -1] = lowered;
-    if (kind !== TO_DESTINATION || number < 0 || address !== source[2]) return undefined;
-    return { address: address ?? 0, protocol: protocol?.[2] ?? 0, to, number, port };
-  }
-
-  #pushEndpoint(chain: LinkedChain, endpoint: Endpoint, tracked: Tracked): void {
-    const { code } = this.#lowering;
-    const { address, protocol, to, number, port } = endpoint;
-    this.#settle(chain);
-    code.pushAll([ENDPOINT, this.#numbers.firstOf(chain), address, protocol]);
-    this.pushPlaceOf(to, tracked);
-    code.pushAll([this.#numbers.firstOf(to), number, port]);
   }
 
   #lowerRun(chain: LinkedChain, run: IndexedRun, tracked: Tracked): void {
@@ -312,7 +203,6 @@ export class ChainLowering {
 
   #pushRule(chain: LinkedChain, rule: LoweredRule, tracked: Tracked): void {
     const { code } = this.#lowering;
-    if (this.#pushFlowCall(chain, rule, tracked)) return;
     const failures: number[] = [];
     for (const operation of rule.conditions.operations) {
       code.pushAll(operation);
@@ -322,22 +212,6 @@ export class ChainLowering {
     if (rule.conditions.leaves) code.push(LEAVE);
     else this.#pushTarget(chain, rule, tracked);
     for (const failure of failures) code.set(failure, code.length);
-  }
-
-  /** A call on one flow is a single operation, being the commonest of all. */
-  #pushFlowCall(chain: LinkedChain, rule: LoweredRule, tracked: Tracked): boolean {
-    const { code } = this.#lowering;
-    const { operations, leaves } = rule.conditions;
-    const [flow, ...others] = operations;
-    const { to } = rule.linked;
-    if (flow?.[0] !== FLOW || others.length > 0 || leaves || to === undefined) return false;
-    if (rule.linked.rule.target?.name !== "jump" || this.#isIdle(to, tracked)) return false;
-    if (chain.loop !== undefined || to.loop !== undefined) return false;
-    code.push(FLOW_CALL);
-    code.push(rule.number);
-    this.pushPlaceOf(to, tracked);
-    code.pushAll([this.#numbers.firstOf(to), ...flow.slice(1)]);
-    return true;
   }
 
   #pushTarget(chain: LinkedChain, { linked, number }: LoweredRule, tracked: Tracked): void {

@@ -1,10 +1,9 @@
 import type { Rule } from "../../engine/iptables/types.js";
 import type { Condition } from "./condition.js";
-import { DESTINATION, DESTINATION_PORT, PROTOCOL } from "./fields.js";
 import { lowerHeader } from "./lower-header.js";
 import { lowerMatch } from "./lower-match.js";
 import type { Lowering, Tracked } from "./lowering.js";
-import { ASK, FAIL, FLOW, MASKED, RANDOM, RANGE } from "./operations.js";
+import { ASK, FAIL, RANDOM } from "./operations.js";
 
 type Operation = readonly number[];
 
@@ -28,7 +27,7 @@ export function lowerConditions(
     next = list.add(lowerMatch(match, tracked, lowering), at);
   }
   if (next === "never") return "never";
-  return { operations: fused(list.operations), leaves: next === "leave" };
+  return { operations: list.operations, leaves: next === "leave" };
 }
 
 class ConditionList {
@@ -70,22 +69,4 @@ class ConditionList {
 
 function isSame(left: Operation, right: Operation): boolean {
   return left.length === right.length && left.every((value, at) => value === right[at]);
-}
-
-/** An IPv4 host, a protocol and a port together, as most rules for a Service have them, are one. */
-function fused(operations: readonly Operation[]): readonly Operation[] {
-  const [host, protocol, ...others] = operations;
-  if (host?.[0] !== MASKED || host[1] !== DESTINATION || host[2] !== -1) return operations;
-  if (!isSingle(protocol, PROTOCOL)) return operations;
-  const port = others.findIndex((operation) => isSingle(operation, DESTINATION_PORT));
-  if (port < 0) return operations;
-  // Only what cannot draw or ask may stand between them.
-  const between = others.slice(0, port);
-  if (between.some(([kind]) => kind === RANDOM || kind === ASK || kind === FAIL)) return operations;
-  const flow = [FLOW, protocol?.[2] ?? 0, host[3] ?? 0, others[port]?.[2] ?? 0];
-  return [flow, ...others.filter((_, at) => at !== port)];
-}
-
-function isSingle(operation: Operation | undefined, field: number): boolean {
-  return operation?.[0] === RANGE && operation[1] === field && operation[2] === operation[3];
 }

@@ -4,16 +4,7 @@ import { interfaceMatches } from "../match/header.js";
 import { ALWAYS, all, NEVER, operations, type Condition } from "./condition.js";
 import { DESTINATION, IN, OUT, PROTOCOL, SOURCE, writeAddress } from "./fields.js";
 import type { Lowering } from "./lowering.js";
-import {
-  FROM,
-  MASKED,
-  NOT_FROM,
-  NOT_MASKED,
-  NOT_PREFIX,
-  NOT_RANGE,
-  RANGE,
-  ROW,
-} from "./operations.js";
+import { MASKED, NOT_MASKED, NOT_PREFIX, NOT_RANGE, RANGE, ROW } from "./operations.js";
 
 /** A rule's own conditions, for packets that are no fragments (`failedHeader`). */
 export function lowerHeader(rule: Rule, lowering: Lowering): Condition {
@@ -40,9 +31,7 @@ function lowerPrefix(
   writeAddress(masks, 0, value.mask);
   writeAddress(values, 0, value.address);
   if (family === 4) {
-    const asked = [masks[0] ?? 0, values[0] ?? 0];
-    if (field === SOURCE) return operations([not ? NOT_FROM : FROM, ...asked]);
-    return operations([not ? NOT_MASKED : MASKED, field, ...asked]);
+    return operations([not ? NOT_MASKED : MASKED, field, masks[0] ?? 0, values[0] ?? 0]);
   }
   if (not) return operations([NOT_PREFIX, field, ...masks, ...values]);
   const parts = [0, 1, 2, 3].filter((word) => masks[word] !== 0 || values[word] !== 0);

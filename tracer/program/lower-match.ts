@@ -25,14 +25,12 @@ import {
   operations,
   type Condition,
 } from "./condition.js";
-import { DESTINATION, DESTINATION_PORT, PROTOCOL, SOURCE, SOURCE_PORT } from "./fields.js";
+import { DESTINATION, DESTINATION_PORT, MARK, PROTOCOL, SOURCE, SOURCE_PORT } from "./fields.js";
 import type { Lowering, Tracked } from "./lowering.js";
 import {
   CLASS,
   IS_TRANSLATED,
-  MARKED,
   MASKED,
-  NOT_MARKED,
   NOT_MASKED,
   NOT_RANGE,
   RANDOM,
@@ -63,7 +61,7 @@ export function lowerMatch(match: Match, tracked: Tracked, lowering: Lowering): 
     case "mark": {
       if (match.mark === undefined) return ALWAYS;
       const { not, value } = match.mark;
-      return operations([not ? NOT_MARKED : MARKED, value.mask, value.value]);
+      return operations([not ? NOT_MASKED : MASKED, MARK, value.mask, value.value]);
     }
     case "state":
       return lowerStates(match.state, tracked);

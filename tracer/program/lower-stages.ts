@@ -10,7 +10,6 @@ import {
   FINISH,
   LEAVE_BY_WIRE,
   NOTE_MARK,
-  RECALL,
   ROUTE_IF_MARKED,
   ROUTE_IF_TRANSLATED,
   ROUTE_IN,
@@ -51,7 +50,6 @@ function lower(stages: readonly Stage[], end: Verdict | undefined, setting: Stag
   const { code } = setting;
   const start = code.length;
   if (stages === OUTPUT) code.push(ROUTE_OUT);
-  if (stages === INPUT || stages === FORWARD) code.push(RECALL);
   for (const stage of stages) lowerStage(stage, setting);
   if (end !== undefined) {
     code.push(end === "sent" ? LEAVE_BY_WIRE : FINISH);
@@ -94,7 +92,6 @@ function lowerStage(stage: Stage, setting: StageSetting): void {
 function lowerTable(table: TableName, hook: Hook, setting: StageSetting): void {
   const { linked, numbers, chains, code, tracked } = setting;
   const base = linked.tables.get(table)?.chains.get(hook);
-  if (table === "mangle" && hook === "POSTROUTING") code.push(RECALL);
   if (base === undefined || (base.rules.length === 0 && base.policy !== "DROP")) return;
   const noIn = hook === "OUTPUT" ? 1 : 0;
   const noOut = hook === "PREROUTING" || hook === "INPUT" ? 1 : 0;

@@ -15,8 +15,6 @@ export interface Lowering {
   readonly interfaces: Interfaces;
   readonly classes: AddressClasses;
   readonly rows: Rows;
-  /** Ways of draws, of which many chains have the same. */
-  readonly ways: Ways;
   readonly code: Growable;
 }
 
@@ -41,25 +39,5 @@ export class Rows {
 
   get items(): Int32Array {
     return this.#rows.items;
-  }
-}
-
-/** Lists of numbers, equal ones kept once. */
-export class Ways {
-  readonly #numbers = new Growable();
-  readonly #known = new Map<string, number>();
-
-  add(list: readonly number[]): number {
-    const key = list.join(" ");
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const place = this.#numbers.length;
-    this.#numbers.pushAll(list);
-    this.#known.set(key, place);
-    return place;
-  }
-
-  get items(): Int32Array {
-    return this.#numbers.items;
   }
 }

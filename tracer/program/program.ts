@@ -1,9 +1,9 @@
 import type { Family } from "../../engine/net/ip.js";
 import type { Memory } from "../walk/memory.js";
 import type { World } from "../walk/world.js";
-import type { FirstPackets } from "./first-packets.js";
 import type { Interfaces } from "./interfaces.js";
 import type { Machine } from "./machine.js";
+import type { Planner } from "./plan/planned.js";
 import type { RuleNumbers } from "./rule-numbers.js";
 
 /** A ruleset on a host, made ready to be run over many packets. */
@@ -20,8 +20,8 @@ export interface Program {
 
 export interface Lowered {
   readonly machine: Machine;
+  readonly planner: Planner;
   readonly interfaces: Interfaces;
-  readonly firstPackets: FirstPackets;
   /** Interfaces by which packets come in that only the reference walk knows about. */
   readonly left: ReadonlySet<string>;
 }

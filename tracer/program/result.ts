@@ -1,6 +1,8 @@
 import type { Family } from "../../engine/net/ip.js";
-import { wordsOf } from "./fields.js";
 import type { PacketBatch } from "./batch.js";
+import { DESTINATION, MARK, SOURCE, wordsOf } from "./fields.js";
+import { DESTINATION_KEY, LEAVES_BY, SOURCE_KEY } from "./registers.js";
+import type { Standing } from "./standing.js";
 
 /**
  * What became of each packet of a batch, side by side as the packets are. A packet that may go
@@ -23,14 +25,20 @@ export interface BatchResult {
   readonly outInterface: Uint16Array;
   /** How many rules the kernel's linear scan tries on the packet's way. */
   readonly tried: Uint32Array;
-  /** Rules that matched, packet after packet, by their number in `Program.rules`. */
-  matched: Uint32Array;
-  /** Where in `matched` the rules of packet n end; those of the first begin at 0. */
-  readonly matchedEnd: Uint32Array;
+  /**
+   * Which rules matched: the place of a list in `lists.planned`, or of one of this batch alone, -1 less
+   * its place in `lists.own`. `matchedRules` reads it.
+   */
+  readonly list: Int32Array;
+  lists: RuleLists;
 }
 
-/** Rules that a packet matches, about; there is more room made when it does not do. */
-const EXPECTED_MATCHES = 16;
+/** Lists of rules by their numbers in `Program.rules`: each begins with how many there are. */
+export interface RuleLists {
+  /** Those of the program's plans: a place stands for the same rules in all its batches. */
+  readonly planned: Int32Array;
+  readonly own: Int32Array;
+}
 
 /** Room for the answers about a batch, to be used again for batches of the same size. */
 export function makeResult({ family, count }: Pick<PacketBatch, "family" | "count">): BatchResult {
@@ -45,16 +53,38 @@ export function makeResult({ family, count }: Pick<PacketBatch, "family" | "coun
     mark: new Uint32Array(count),
     outInterface: new Uint16Array(count),
     tried: new Uint32Array(count),
-    matched: new Uint32Array(Math.max(64, count * EXPECTED_MATCHES)),
-    matchedEnd: new Uint32Array(count),
+    list: new Int32Array(count),
+    lists: { planned: new Int32Array(1), own: new Int32Array(1) },
   };
 }
 
-/** Numbers of the rules that a packet matched, in order. */
-export function matchedRules({ matched, matchedEnd }: BatchResult, at: number): readonly number[] {
-  const rules: number[] = [];
-  for (let next = at === 0 ? 0 : (matchedEnd[at - 1] ?? 0); next < (matchedEnd[at] ?? 0); next++) {
-    rules.push(matched[next] ?? 0);
+/** Writes what became of packet `at`, but for the rules that matched. */
+export function writeResult(
+  out: BatchResult,
+  at: number,
+  verdict: number,
+  { registers, tried }: Standing,
+): void {
+  const words = wordsOf(out.family);
+  out.verdict[at] = verdict;
+  out.tried[at] = tried;
+  out.mark[at] = registers[MARK] ?? 0;
+  out.sourcePort[at] = registers[SOURCE_KEY] ?? 0;
+  out.destinationPort[at] = registers[DESTINATION_KEY] ?? 0;
+  out.outInterface[at] = registers[LEAVES_BY] ?? 0;
+  for (let word = 0; word < words; word++) {
+    out.source[at * words + word] = registers[SOURCE + word] ?? 0;
+    out.destination[at * words + word] = registers[DESTINATION + word] ?? 0;
   }
-  return rules;
+}
+
+/** Numbers of the rules that a packet matched, in order. */
+export function matchedRules(
+  { list, lists }: Pick<BatchResult, "list" | "lists">,
+  at: number,
+): readonly number[] {
+  const number = list[at] ?? 0;
+  const row = number >= 0 ? lists.planned : lists.own;
+  const place = number >= 0 ? number : -1 - number;
+  return [...row.subarray(place + 1, place + 1 + (row[place] ?? 0))];
 }

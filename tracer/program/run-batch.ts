@@ -1,16 +1,18 @@
-import type { Chooser } from "../choose/types.js";
+import type { Chooser, DrawsAhead } from "../choose/types.js";
 import { VERDICTS } from "../walk/result.js";
 import { walk } from "../walk/walk.js";
 import { Asking } from "./ask.js";
 import { packetAt, type PacketBatch } from "./batch.js";
-import { advance, passOver, rewind } from "./advance.js";
-import { diceOf } from "./draws.js";
-import { LEFT } from "./execute.js";
+import { Dealer, diceOf } from "./dice.js";
 import { wordsOf, writeAddress } from "./fields.js";
+import { Growable } from "./growable.js";
 import { Interfaces } from "./interfaces.js";
-import { interfacesOf } from "./load.js";
+import { interfacesOf, load } from "./load.js";
+import { LEFT } from "./operate.js";
 import type { Lowered, Program } from "./program.js";
-import type { BatchResult } from "./result.js";
+import { writeResult, type BatchResult } from "./result.js";
+import { runOne } from "./run-one.js";
+import { Standing } from "./standing.js";
 
 /**
  * Runs every packet of the batch, each a new one to a node that remembers what its host state says:
@@ -35,6 +37,9 @@ class BatchRun {
   /** Of the result: those of the program first, by the same numbers. */
   readonly #interfaces = new Interfaces();
 
+  /** Of packets that no plan answered. */
+  readonly #lists = new Growable();
+
   constructor(program: Program, packets: PacketBatch, out: BatchResult, chooser: Chooser) {
     this.#program = program;
     this.#packets = packets;
@@ -46,12 +51,15 @@ class BatchRun {
   runAll(): void {
     const { lowered } = this.#program;
     if (lowered === undefined) {
-      let used = 0;
-      for (let at = 0; at < this.#packets.count; at++) used = this.#walk(at, used, this.#chooser);
+      for (let at = 0; at < this.#packets.count; at++) this.#walk(at, this.#chooser);
     } else {
       this.#runLowered(lowered);
     }
     this.#out.interfaces = this.#interfaces.names;
+    this.#out.lists = {
+      planned: lowered?.planner.lists ?? new Int32Array(0),
+      own: this.#lists.items,
+    };
   }
 
   #runLowered(lowered: Lowered): void {
@@ -59,23 +67,32 @@ class BatchRun {
     const packets = this.#packets;
     const out = this.#out;
     const asking = new Asking(this.#program, lowered, (at) => packetAt(packets, at));
-    const dice = diceOf(this.#chooser);
-    machine.dice = dice;
-    machine.cameBy = interfacesOf(lowered, packets);
-    machine.ask = (rule, match) => asking.ask(machine.at, rule, match);
-    machine.matched = out.matched;
-    rewind(machine);
-    while (advance(lowered, packets, out) === LEFT) {
-      out.matched = machine.matched;
-      machine.matchedCount = this.#walk(machine.at, machine.matchedCount, dice);
-      machine.matched = out.matched;
-      passOver(machine);
+    const dealer = new Dealer(diceOf(this.#chooser));
+    const cameBy = interfacesOf(lowered, packets);
+    const standing = new Standing();
+    const { ahead } = this.#chooser;
+    const course = lowered.planner.begin(packets, out, ahead ?? NO_DRAWS, cameBy);
+    // Plans look ahead at draws, and keep no connections.
+    const planned = ahead !== undefined && machine.known.size === 0;
+    while (planned ? lowered.planner.advance(course) : course.at < packets.count) {
+      const { at } = course;
+      dealer.begin();
+      const verdict = load(machine, cameBy, packets, at, standing)
+        ? runOne(machine, standing, dealer, () => asking.ask(at, standing))
+        : LEFT;
+      if (verdict >= 0) {
+        writeResult(out, at, verdict, standing);
+        this.#noteRules(at, standing.rules.subarray(0, standing.ruleCount));
+      } else {
+        dealer.giveBack();
+        this.#walk(at, dealer.dice);
+      }
+      course.at++;
     }
-    out.matched = machine.matched;
   }
 
-  /** By the reference walk; tells how much of `out.matched` is then in use. */
-  #walk(at: number, used: number, chooser: Chooser): number {
+  /** By the reference walk. */
+  #walk(at: number, chooser: Chooser): void {
     const out = this.#out;
     const packet = packetAt(this.#packets, at);
     const { world, memory } = this.#program;
@@ -97,26 +114,20 @@ class BatchRun {
       ? (this.#packets.destinationPort[at] ?? 0)
       : known(last.destinationPort);
     out.outInterface[at] = this.#interfaces.add(sure?.path.out ?? "");
-    return this.#note(
+    this.#noteRules(
       at,
-      used,
       steps.map((step) => this.#program.rules.ofStep(step)),
     );
   }
 
-  #note(at: number, used: number, rules: readonly number[]): number {
-    const out = this.#out;
-    const end = used + rules.length;
-    if (end > out.matched.length) {
-      const grown = new Uint32Array(Math.max(end, out.matched.length * 2));
-      grown.set(out.matched);
-      out.matched = grown;
-    }
-    out.matched.set(rules, used);
-    out.matchedEnd[at] = end;
-    return end;
+  #noteRules(at: number, rules: ArrayLike<number>): void {
+    this.#out.list[at] = -1 - this.#lists.length;
+    this.#lists.push(rules.length);
+    this.#lists.pushAll(rules);
   }
 }
+
+const NO_DRAWS: DrawsAhead = { draws: new Int32Array(0), next: 0, end: 0, more: () => {} };
 
 function known(value: unknown): number {
   return typeof value === "number" ? value : 0;

@@ -1,0 +1,94 @@
+import { pickOf } from "../../choose/types.js";
+import { leastPort, mostPort } from "../pick-port.js";
+import { LEAVES, NEEDS_DRAWS, PASSED, UNMADE, type Course } from "./course.js";
+import * as nodeNames from "./nodes.js";
+
+/*
+ * Bound to names of this module, the kinds of nodes are constants to V8's compiler; `| 0` tells it
+ * that a number stays within 32 bits.
+ */
+const { ASKS_PORT, ASKS_SOURCE, DRAWS, FIRST_DRAW, KIND_MASK, PICKS, SETTLED } = nodeNames;
+
+/**
+ * Takes the packets of a group, one after the other, to where nothing is drawn any more, up to one
+ * of which something is missing: that has drawn nothing then.
+ */
+export function drawOn(course: Course): number {
+  const { machine, plans, packets, ahead, references, ports, at: start, end } = course;
+  const { words } = machine;
+  const nodes = plans.nodes.items;
+  const ways = plans.ways.items;
+  const { draws } = ahead;
+  const drawsEnd = ahead.end | 0;
+  const { source: sources, sourcePort: sourcePorts } = packets;
+  let next = ahead.next | 0;
+  let answer = PASSED;
+  let at = start | 0;
+  packet: for (; at < end; at = (at + 1) | 0) {
+    let reference = (references[at - start] ?? 0) | 0;
+    const firstDraw = next;
+    while ((reference & SETTLED) === 0) {
+      const node = reference >> 1;
+      switch ((nodes[node] ?? 0) & KIND_MASK) {
+        case ASKS_SOURCE: {
+          const place = words === 1 ? at : (at << 2) + (nodes[node + 5] ?? 0);
+          const bits = (sources[place] ?? 0) & (nodes[node + 1] ?? 0);
+          reference = (nodes[bits === nodes[node + 2] ? node + 3 : node + 4] ?? 0) | 0;
+          break;
+        }
+        case ASKS_PORT: {
+          const port = sourcePorts[at] ?? 0;
+          const holds = port >= (nodes[node + 1] ?? 0) && port <= (nodes[node + 2] ?? 0);
+          reference = (nodes[holds ? node + 3 : node + 4] ?? 0) | 0;
+          break;
+        }
+        case DRAWS: {
+          const count = (nodes[node + 1] ?? 0) | 0;
+          const chances = (nodes[node + 2] ?? 0) | 0;
+          if (next + count > drawsEnd) {
+            answer = NEEDS_DRAWS;
+            next = firstDraw;
+            break packet;
+          }
+          let item = 0;
+          for (; item < count; item = (item + 1) | 0) {
+            const draw = draws[next] ?? 0;
+            next = (next + 1) | 0;
+            if (draw < (ways[chances + item] ?? 0)) break;
+          }
+          if (item === count) item = -1;
+          reference = (nodes[node + FIRST_DRAW + item] ?? 0) | 0;
+          if (reference === 0) {
+            course.node = node;
+            course.item = item;
+            answer = UNMADE;
+            next = firstDraw;
+            break packet;
+          }
+          break;
+        }
+        case PICKS: {
+          if (next === drawsEnd) {
+            answer = NEEDS_DRAWS;
+            next = firstDraw;
+            break packet;
+          }
+          const port = sourcePorts[at] ?? 0;
+          const least = leastPort(port);
+          ports[at - start] = least + pickOf(draws[next] ?? 0, mostPort(port) - least + 1);
+          next = (next + 1) | 0;
+          reference = (nodes[node + 1] ?? 0) | 0;
+          break;
+        }
+        default:
+          answer = LEAVES;
+          next = firstDraw;
+          break packet;
+      }
+    }
+    references[at - start] = reference;
+  }
+  ahead.next = next;
+  course.end = at;
+  return answer;
+}

@@ -1,0 +1,51 @@
+/*
+ * A plan is a tree of nodes, rows of 32-bit numbers: what is left to ask of a packet when all is known
+ * of it but its source, its source port and the dice. The first number of a node is its kind, its
+ * operands follow. A reference to a node is twice its place, and one more where nothing is drawn from
+ * there on: such nodes stand in `Plans.settled`, the others in `Plans.nodes`, which every packet goes
+ * through and which are so kept close together. What a way comes to stands in one node at its end.
+ */
+
+export const SETTLED = 1;
+
+/** What comes now is not planned: the packet is run by itself, from its start. */
+export const LEAVES = 0;
+/**
+ * The end. With the kind: verdict, what becomes of the source port, 1 where the source is replaced,
+ * outgoing interface (`END_...` below). Then rules tried, mark, second key of the tuple, place of the
+ * rules that matched in `Plans.lists`, the destination, the source where it is replaced.
+ */
+export const ENDS = 1;
+/** Asks the source: mask, value, node where `word & mask` is the value, node where not, which word. */
+export const ASKS_SOURCE = 2;
+/** Asks the source port: least, most, node where it is in the range, node where not. */
+export const ASKS_PORT = 3;
+/**
+ * Draws, one time after the other: how many times, place of their ways in `Plans.ways`, the node
+ * where all fail, and for each one the node where it succeeds. A node that has not been made is 0.
+ */
+export const DRAWS = 4;
+/** So far behind its beginning stands the node of its first draw. */
+export const FIRST_DRAW = 4;
+
+/** Draws the source port: the node that follows. */
+export const PICKS = 5;
+
+export const KIND_MASK = 7;
+
+export const END_VERDICT = 3;
+export const END_VERDICT_MASK = 15;
+export const END_PORT = 7;
+export const END_PORT_MASK = 3;
+export const END_REPLACED = 1 << 9;
+export const END_OUT = 10;
+/** More interfaces than have numbers here cannot be planned for. */
+export const MOST_INTERFACES = 1 << 21;
+
+/** What becomes of the source port: the protocol has none, it stays, it was drawn. */
+export const NO_PORT = 0;
+export const KEEPS_PORT = 1;
+export const DRAWS_PORT = 2;
+
+/** A reference to the one node that leaves; 0 stands for no node. */
+export const LEAVING = 2;

@@ -1,0 +1,85 @@
+import type { DrawsAhead } from "../../choose/types.js";
+import type { PacketBatch } from "../batch.js";
+import { load } from "../load.js";
+import type { Machine } from "../machine.js";
+import type { BatchResult } from "../result.js";
+import { Standing } from "../standing.js";
+import { conclude } from "./conclude.js";
+import { NEEDS_DRAWS, NEW, PASSED, SEEN, startCourse, UNMADE, type Course } from "./course.js";
+import { drawOn } from "./draw-on.js";
+import { findPlans } from "./find.js";
+import { PlanMaker } from "./make-plan.js";
+import { LEAVING } from "./nodes.js";
+import { Plans, SEEN as SEEN_ONCE } from "./plans.js";
+
+/** The plans of a program, which grow with what is asked of them. */
+export class Planner {
+  readonly #machine: Machine;
+  readonly #plans: Plans;
+  readonly #maker: PlanMaker;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.#plans = new Plans(machine);
+    this.#maker = new PlanMaker(machine, this.#plans);
+  }
+
+  /** A batch at its first packet. */
+  begin(packets: PacketBatch, out: BatchResult, ahead: DrawsAhead, cameBy: Int32Array): Course {
+    const parts = { machine: this.#machine, plans: this.#plans };
+    return startCourse({ ...parts, packets, out, ahead, cameBy });
+  }
+
+  /** Lists of rules that results point to (`BatchResult.lists`). */
+  get lists(): Int32Array {
+    return this.#plans.lists.items;
+  }
+
+  /** Answers packets by plans, up to one that is to be run by itself; false: all are done. */
+  advance(course: Course): boolean {
+    const { ahead } = course;
+    while (course.at < course.packets.count) {
+      const found = findPlans(course);
+      const drawn = drawOn(course);
+      conclude(course);
+      course.at = course.end;
+      switch (drawn === PASSED ? found : drawn) {
+        case PASSED:
+          break;
+        case NEEDS_DRAWS:
+          ahead.more(ahead.next);
+          ahead.next = 0;
+          break;
+        case UNMADE:
+          if (this.#plans.isFull) return true;
+          this.#maker.branch(course.node, course.item);
+          break;
+        case NEW:
+          if (!this.#plans.isFull) this.#plans.put(course.slot, this.#keyOf(course), SEEN_ONCE);
+          return true;
+        case SEEN:
+          if (this.#plans.isFull) return true;
+          this.#plans.setFirst(course.slot, this.#planFor(course));
+          break;
+        default:
+          return true;
+      }
+    }
+    return false;
+  }
+
+  #keyOf({ packets, at, traits, sourceClass }: Course): readonly number[] {
+    const { words } = this.#machine;
+    const destination = packets.destination.subarray(at * words, (at + 1) * words);
+    return [...destination, (traits << 16) | (packets.destinationPort[at] ?? 0), sourceClass];
+  }
+
+  /** The plan for the packet that the course stands at and all that are alike. */
+  #planFor({ packets, at, cameBy, sourceClass }: Course): number {
+    const standing = new Standing();
+    // What the source alone could be refused for, its class is refused for.
+    if (!load(this.#machine, cameBy, packets, at, standing)) return LEAVING;
+    standing.openSource(sourceClass);
+    return this.#maker.make(standing);
+  }
+}

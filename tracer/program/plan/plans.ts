@@ -1,0 +1,156 @@
+import { classAt } from "../address-classes.js";
+import { Growable } from "../growable.js";
+import type { Machine } from "../machine.js";
+import { LEAVES } from "./nodes.js";
+import type { Standing } from "../standing.js";
+
+/**
+ * Plans of the packets that came more than once: for all that are alike in everything but source
+ * address, source port and dice, the tree of what is left to be asked (`nodes.ts`). Packets are alike
+ * when their destination, the second key of their tuple, their traits (protocol, interface, flags,
+ * mark, whether their time to live is up) and the class of their source are the same.
+ */
+export class Plans {
+  /** See `nodes.ts`; the first ones are no node, and the one that leaves. */
+  readonly nodes = new Growable(1 << 12);
+  readonly settled = new Growable(1 << 12);
+  /** Lists of rules: how many, then their numbers. */
+  readonly lists = new Growable(1 << 12);
+  /** Numbers of `2^31` for nodes that draw; equal lists are kept once. */
+  readonly ways = new Growable(1 << 8);
+  readonly #knownWays = new Map<string, number>();
+
+  /**
+   * A hash table with linear probing: a slot holds the words of the destination, traits and second
+   * key, class, and a reference to the plan's first node. 0: free. `SEEN`: one such packet came.
+   */
+  slots: Int32Array;
+  readonly slotLength: number;
+  #used = 0;
+
+  /** IPv4 sources that packets had lately, by a few of their bits, and their classes. */
+  readonly recentSources: Int32Array;
+  /** Traits by their number: a hash table, four numbers a slot, the last the number plus one. */
+  traitSlots = new Int32Array(16 * TRAIT_SLOT);
+  #traits = 0;
+
+  /** Where packets stand whose way is not planned on: by the node that draws. */
+  readonly open = new Map<number, Standing>();
+
+  constructor({ words, classes }: Machine) {
+    this.recentSources = new Int32Array(2 * (LAST_SOURCE + 1));
+    if (words === 1) {
+      const none = classAt(classes, [0], 0);
+      for (let at = 1; at < this.recentSources.length; at += 2) this.recentSources[at] = none;
+    }
+    this.nodes.pushAll([0, LEAVES]);
+    this.slotLength = words + 3;
+    this.slots = new Int32Array(64 * this.slotLength);
+  }
+
+  addWays(list: readonly number[]): number {
+    const key = list.join(" ");
+    const known = this.#knownWays.get(key);
+    if (known !== undefined) return known;
+    const place = this.ways.length;
+    this.ways.pushAll(list);
+    this.#knownWays.set(key, place);
+    return place;
+  }
+
+  get isFull(): boolean {
+    return (
+      this.nodes.length + this.settled.length + this.lists.length > MOST_NUMBERS ||
+      this.#used >= MOST_PLANS
+    );
+  }
+
+  /** Fills a free slot; the table may be another one then. */
+  put(slot: number, key: readonly number[], first: number): void {
+    this.slots.set([...key, first], slot);
+    this.#used++;
+    if (this.#used * 2 * this.slotLength > this.slots.length) this.#spread();
+  }
+
+  setFirst(slot: number, first: number): void {
+    this.slots[slot + this.slotLength - 1] = first;
+  }
+
+  #spread(): void {
+    const { slots, slotLength } = this;
+    this.slots = new Int32Array(slots.length * 2);
+    for (let at = 0; at < slots.length; at += slotLength) {
+      if (slots[at + slotLength - 1] === 0) continue;
+      const last = this.slots.length / slotLength - 1;
+      let slot = hashOfKey(slots, at, slotLength - 3) & last;
+      while (this.slots[slot * slotLength + slotLength - 1] !== 0) slot = (slot + 1) & last;
+      this.slots.set(slots.subarray(at, at + slotLength), slot * slotLength);
+    }
+  }
+
+  /** The number of such traits; -1: there are too many. */
+  traitsOf(first: number, second: number, mark: number): number {
+    const { traitSlots } = this;
+    const last = traitSlots.length / TRAIT_SLOT - 1;
+    for (let slot = mixKey(first, second, mark) & last; ; slot = (slot + 1) & last) {
+      const place = slot * TRAIT_SLOT;
+      const number = traitSlots[place + 3] ?? 0;
+      if (number === 0) return this.#addTraits(place, [first, second, mark]);
+      if (
+        traitSlots[place] === first &&
+        traitSlots[place + 1] === second &&
+        traitSlots[place + 2] === mark
+      ) {
+        return number - 1;
+      }
+    }
+  }
+
+  #addTraits(place: number, traits: readonly number[]): number {
+    if (this.#traits === MOST_TRAITS) return -1;
+    const number = this.#traits++;
+    this.traitSlots.set([...traits, number + 1], place);
+    if (this.#traits * 2 * TRAIT_SLOT > this.traitSlots.length) this.#spreadTraits();
+    return number;
+  }
+
+  #spreadTraits(): void {
+    const old = this.traitSlots;
+    this.traitSlots = new Int32Array(old.length * 2);
+    const last = this.traitSlots.length / TRAIT_SLOT - 1;
+    for (let at = 0; at < old.length; at += TRAIT_SLOT) {
+      const [first = 0, second = 0, mark = 0, number = 0] = old.subarray(at, at + TRAIT_SLOT);
+      if (number === 0) continue;
+      let slot = mixKey(first, second, mark) & last;
+      while (this.traitSlots[slot * TRAIT_SLOT + 3] !== 0) slot = (slot + 1) & last;
+      this.traitSlots.set([first, second, mark, number], slot * TRAIT_SLOT);
+    }
+  }
+}
+
+const TRAIT_SLOT = 4;
+export const LAST_SOURCE = 1023;
+/** Traits share a number with a port. */
+const MOST_TRAITS = 1 << 15;
+/** 128 MB; what is not planned is run. */
+const MOST_NUMBERS = 1 << 25;
+const MOST_PLANS = 1 << 21;
+
+/** Instead of a reference to a first node. */
+export const SEEN = 1;
+
+/** A hash of three numbers. */
+export function mixKey(first: number, second: number, third: number): number {
+  const mixed = first ^ Math.imul(second, 0x9e3779b1) ^ Math.imul(third, 0xc2b2ae35);
+  const spread = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
+  return spread ^ (spread >>> 14);
+}
+
+function hashOfKey(slots: Int32Array, at: number, words: number): number {
+  let hash = slots[at] ?? 0;
+  if (words > 1) {
+    hash = 0;
+    for (let word = 0; word < words; word++) hash = mixKey(hash, slots[at + word] ?? 0, word);
+  }
+  return mixKey(hash, slots[at + words] ?? 0, slots[at + words + 1] ?? 0);
+}

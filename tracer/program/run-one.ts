@@ -1,0 +1,52 @@
+import { SAYS_NO, SAYS_YES } from "./ask.js";
+import type { Dealer } from "./dice.js";
+import { firstItem, itemCount, takeItem, takeNone, waysOf } from "./draws.js";
+import type { Machine } from "./machine.js";
+import { ASKS_MATCH, DRAWS_HERE, LEFT, operate, PICKS_PORT, TRANSLATES } from "./operate.js";
+import { pickPort } from "./pick-port.js";
+import type { Standing } from "./standing.js";
+
+/** Asks the match that a packet stands at: `SAYS_YES`, `SAYS_NO` or neither. */
+export type Ask = (standing: Standing) => number;
+
+/**
+ * Runs one packet, its source and ports known, to its verdict (a number of `VERDICTS`); `LEFT`: only
+ * the reference walk knows it.
+ */
+export function runOne(machine: Machine, standing: Standing, dealer: Dealer, ask: Ask): number {
+  for (;;) {
+    const need = operate(machine, standing);
+    if (need >= 0) return need;
+    switch (need) {
+      case TRANSLATES:
+        break;
+      case DRAWS_HERE:
+        if (!drawOn(machine, standing, dealer)) return LEFT;
+        break;
+      case PICKS_PORT:
+        pickPort(standing.registers, (count) => dealer.pick(count));
+        break;
+      case ASKS_MATCH: {
+        const said = ask(standing);
+        if (said !== SAYS_NO && said !== SAYS_YES) return LEFT;
+        standing.pc = said === SAYS_YES ? standing.pc + 4 : (machine.code[standing.pc + 3] ?? 0);
+        break;
+      }
+      default:
+        return LEFT;
+    }
+  }
+}
+
+/** False when there are no more draws, or it goes too deep. */
+function drawOn(machine: Machine, standing: Standing, dealer: Dealer): boolean {
+  const count = itemCount(machine, standing);
+  for (let item = firstItem(machine, standing); item < count; item++) {
+    const ways = waysOf(machine, standing, item);
+    const draw = ways === 0 ? -1 : dealer.draw();
+    if (ways !== 0 && draw < 0) return false;
+    if (draw < ways || ways === 0) return takeItem(machine, standing, item);
+  }
+  takeNone(machine, standing);
+  return true;
+}
