@@ -26,8 +26,8 @@ export interface BatchResult {
   /** How many rules the kernel's linear scan tries on the packet's way. */
   readonly tried: Uint32Array;
   /**
-   * Which rules matched: the place of a list in `lists.planned`, or of one of this batch alone, -1 less
-   * its place in `lists.own`. `matchedRules` reads it.
+   * Which rules matched: a number that stands for the same rules in all batches of the program; below
+   * 0 for rules of this batch alone, -1 less their place in `lists.own`. `matchedRules` tells them.
    */
   readonly list: Int32Array;
   lists: RuleLists;
@@ -35,10 +35,13 @@ export interface BatchResult {
 
 /** Lists of rules by their numbers in `Program.rules`: each begins with how many there are. */
 export interface RuleLists {
-  /** Those of the program's plans: a place stands for the same rules in all its batches. */
   readonly planned: Int32Array;
+  /** By the number of `BatchResult.list`: where in `planned` its rules stand. */
+  readonly places: Int32Array;
   readonly own: Int32Array;
 }
+
+const NO_RULES = new Int32Array(1);
 
 /** Room for the answers about a batch, to be used again for batches of the same size. */
 export function makeResult({ family, count }: Pick<PacketBatch, "family" | "count">): BatchResult {
@@ -54,7 +57,7 @@ export function makeResult({ family, count }: Pick<PacketBatch, "family" | "coun
     outInterface: new Uint16Array(count),
     tried: new Uint32Array(count),
     list: new Int32Array(count),
-    lists: { planned: new Int32Array(1), own: new Int32Array(1) },
+    lists: { planned: NO_RULES, places: NO_RULES, own: NO_RULES },
   };
 }
 
@@ -85,6 +88,6 @@ export function matchedRules(
 ): readonly number[] {
   const number = list[at] ?? 0;
   const row = number >= 0 ? lists.planned : lists.own;
-  const place = number >= 0 ? number : -1 - number;
+  const place = number >= 0 ? (lists.places[number] ?? 0) : -1 - number;
   return [...row.subarray(place + 1, place + 1 + (row[place] ?? 0))];
 }

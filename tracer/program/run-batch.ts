@@ -56,10 +56,8 @@ class BatchRun {
       this.#runLowered(lowered);
     }
     this.#out.interfaces = this.#interfaces.names;
-    this.#out.lists = {
-      planned: lowered?.planner.lists ?? new Int32Array(0),
-      own: this.#lists.items,
-    };
+    const planned = lowered?.planner.lists ?? this.#out.lists;
+    this.#out.lists = { ...planned, own: this.#lists.items };
   }
 
   #runLowered(lowered: Lowered): void {

@@ -7,7 +7,7 @@ import { pickPort } from "../pick-port.js";
 import { DESTINATION_KEY, ICMP_TYPE, LEAVES_BY, PORT_OPEN } from "../registers.js";
 import { Standing } from "../standing.js";
 import * as kinds from "./nodes.js";
-import { FIRST_DRAW, LEAVING } from "./nodes.js";
+import { END_LENGTH_4, FIRST_DRAW, LEAVING } from "./nodes.js";
 import type { Plans } from "./plans.js";
 
 /** One part of a plan asks about the source so often, on all its ways together; then it leaves. */
@@ -99,26 +99,23 @@ export class PlanMaker {
 
   #end(standing: Standing, verdict: number): number {
     const { registers, rules, ruleCount, tried, knowsSource } = standing;
-    const { nodes, settled, lists } = this.#plans;
+    const plans = this.#plans;
+    const { nodes, settled, lists, listPlaces } = plans;
     const { words } = this.#machine;
+    const source = knowsSource ? [1, ...registers.subarray(SOURCE, SOURCE + words)] : [0];
     const out = registers[LEAVES_BY] ?? 0;
-    if (out >= kinds.MOST_INTERFACES) return LEAVING;
-    const end = settled.length * 2 + kinds.SETTLED;
-    settled.pushAll([
-      kinds.ENDS |
-        (verdict << kinds.END_VERDICT) |
-        (portFate(registers) << kinds.END_PORT) |
-        (knowsSource ? kinds.END_REPLACED : 0) |
-        (out << kinds.END_OUT),
-      tried,
-      standing.mark,
-      registers[DESTINATION_KEY] ?? 0,
-      lists.length,
-    ]);
+    const manner = plans.addManner([verdict, standing.mark, out, portFate(registers), ...source]);
+    if (manner >= kinds.MOST_MANNERS) return LEAVING;
+    const key = registers[DESTINATION_KEY] ?? 0;
+    const place = settled.length;
+    settled.push(kinds.ENDS | (manner << kinds.END_MANNER) | (key << kinds.END_KEY));
+    settled.push(tried);
     settled.pushAll(registers.subarray(DESTINATION, DESTINATION + words));
-    if (knowsSource) settled.pushAll(registers.subarray(SOURCE, SOURCE + words));
+    listPlaces.reserve(place - listPlaces.length, 0);
+    listPlaces.push(lists.length);
     lists.push(ruleCount);
     lists.pushAll(rules.subarray(0, ruleCount));
+    const end = place * 2 + kinds.SETTLED;
     if (registers[PORT_OPEN] !== 1) return end;
     nodes.pushAll([kinds.PICKS, end]);
     return (nodes.length - 2) * 2;
@@ -142,11 +139,27 @@ export class PlanMaker {
     const yes = this.#nodeOf(holding);
     const no = this.#nodeOf(standing);
     const settled = yes & no & kinds.SETTLED;
+    if (settled !== 0 && source && askedMask === -1 && this.#isEndBefore(no, askedValue)) {
+      this.#plans.settled.pushAll([kinds.ASKS_OWN, yes]);
+      return no + END_LENGTH_4 * 2;
+    }
     const row = settled === 0 ? this.#plans.nodes : this.#plans.settled;
     const place = row.length;
     if (source) row.pushAll([kinds.ASKS_SOURCE, askedMask, askedValue, yes, no, askedWord]);
     else row.pushAll([kinds.ASKS_PORT, askedLeast, askedMost, yes, no]);
     return place * 2 + settled;
+  }
+
+  /** The last node that was made is an IPv4 end with this destination. */
+  #isEndBefore(reference: number, destination: number): boolean {
+    const { settled } = this.#plans;
+    const place = reference >> 1;
+    return (
+      this.#machine.words === 1 &&
+      place + END_LENGTH_4 === settled.length &&
+      (settled.get(place) & kinds.KIND_MASK) === kinds.ENDS &&
+      settled.get(settled.length - 1) === destination
+    );
   }
 
   #draw(standing: Standing, ways: readonly number[]): number {

@@ -11,9 +11,8 @@ export const SETTLED = 1;
 /** What comes now is not planned: the packet is run by itself, from its start. */
 export const LEAVES = 0;
 /**
- * The end. With the kind: verdict, what becomes of the source port, 1 where the source is replaced,
- * outgoing interface (`END_...` below). Then rules tried, mark, second key of the tuple, place of the
- * rules that matched in `Plans.lists`, the destination, the source where it is replaced.
+ * The end. With the kind: the number of its manner and the second key of the tuple (`END_...` below).
+ * Then rules tried, and the words of the destination.
  */
 export const ENDS = 1;
 /** Asks the source: mask, value, node where `word & mask` is the value, node where not, which word. */
@@ -31,16 +30,26 @@ export const FIRST_DRAW = 4;
 /** Draws the source port: the node that follows. */
 export const PICKS = 5;
 
+/**
+ * IPv4: asks whether the source is the destination of the end that stands right before it, as rules
+ * for what an endpoint asks of itself do: the node where it is. Otherwise that end it is.
+ */
+export const ASKS_OWN = 6;
+
 export const KIND_MASK = 7;
 
-export const END_VERDICT = 3;
-export const END_VERDICT_MASK = 15;
-export const END_PORT = 7;
-export const END_PORT_MASK = 3;
-export const END_REPLACED = 1 << 9;
-export const END_OUT = 10;
-/** More interfaces than have numbers here cannot be planned for. */
-export const MOST_INTERFACES = 1 << 21;
+export const END_MANNER = 3;
+export const END_MANNER_MASK = 0x1fff;
+export const END_KEY = 16;
+/** Numbers of an IPv4 end. */
+export const END_LENGTH_4 = 3;
+
+/*
+ * A manner of ending, which many ends have in common: verdict, mark, outgoing interface, what becomes
+ * of the source port, 1 where the source is replaced, and by what.
+ */
+export const MANNER_LENGTH = 9;
+export const MOST_MANNERS = END_MANNER_MASK + 1;
 
 /** What becomes of the source port: the protocol has none, it stays, it was drawn. */
 export const NO_PORT = 0;

@@ -2,7 +2,7 @@ import type { DrawsAhead } from "../../choose/types.js";
 import type { PacketBatch } from "../batch.js";
 import { load } from "../load.js";
 import type { Machine } from "../machine.js";
-import type { BatchResult } from "../result.js";
+import type { BatchResult, RuleLists } from "../result.js";
 import { Standing } from "../standing.js";
 import { conclude } from "./conclude.js";
 import { NEEDS_DRAWS, NEW, PASSED, SEEN, startCourse, UNMADE, type Course } from "./course.js";
@@ -30,9 +30,9 @@ export class Planner {
     return startCourse({ ...parts, packets, out, ahead, cameBy });
   }
 
-  /** Lists of rules that results point to (`BatchResult.lists`). */
-  get lists(): Int32Array {
-    return this.#plans.lists.items;
+  /** Where rules stand that results point to. */
+  get lists(): Pick<RuleLists, "planned" | "places"> {
+    return { planned: this.#plans.lists.items, places: this.#plans.listPlaces.items };
   }
 
   /** Answers packets by plans, up to one that is to be run by itself; false: all are done. */

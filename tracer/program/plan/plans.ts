@@ -1,7 +1,7 @@
 import { classAt } from "../address-classes.js";
 import { Growable } from "../growable.js";
 import type { Machine } from "../machine.js";
-import { LEAVES } from "./nodes.js";
+import { LEAVES, MANNER_LENGTH } from "./nodes.js";
 import type { Standing } from "../standing.js";
 
 /**
@@ -14,8 +14,13 @@ export class Plans {
   /** See `nodes.ts`; the first ones are no node, and the one that leaves. */
   readonly nodes = new Growable(1 << 12);
   readonly settled = new Growable(1 << 12);
+  /** By the place of an end in `settled`: the place of its rules in `lists`. */
+  readonly listPlaces = new Growable(1 << 12);
   /** Lists of rules: how many, then their numbers. */
   readonly lists = new Growable(1 << 12);
+  /** Manners of ending, `MANNER_LENGTH` numbers each. */
+  readonly manners = new Growable(64 * MANNER_LENGTH);
+  readonly #knownManners = new Map<string, number>();
   /** Numbers of `2^31` for nodes that draw; equal lists are kept once. */
   readonly ways = new Growable(1 << 8);
   readonly #knownWays = new Map<string, number>();
@@ -46,6 +51,18 @@ export class Plans {
     this.nodes.pushAll([0, LEAVES]);
     this.slotLength = words + 3;
     this.slots = new Int32Array(64 * this.slotLength);
+  }
+
+  /** The number of a manner of ending. */
+  addManner(manner: readonly number[]): number {
+    const key = manner.join(" ");
+    const known = this.#knownManners.get(key);
+    if (known !== undefined) return known;
+    const number = this.#knownManners.size;
+    const place = this.manners.reserve(MANNER_LENGTH, 0);
+    for (const [at, value] of manner.entries()) this.manners.set(place + at, value);
+    this.#knownManners.set(key, number);
+    return number;
   }
 
   addWays(list: readonly number[]): number {
