@@ -10,6 +10,7 @@ import { lowerLinear } from "../baselines/linear-program.js";
 import { makeLinearResult, scanBatch } from "../baselines/linear-scan.js";
 import { plainWorld, type Scene } from "../inputs/scene.js";
 import { portText } from "../properties/describe.js";
+import { RUNS } from "../properties/program.js";
 
 /** Packets of a batch that are compared; the reference scans every Service for each. */
 const COMPARED = 48;
@@ -29,7 +30,7 @@ export function assertSameEnds(scene: Scene, batch: PacketBatch): void {
     const alone = batchOf(batch.family, [packet]);
     if (alone === undefined) throw new Error("a packet does not fit into a batch");
     const ran = makeResult(alone);
-    runBatch(program, alone, ran, seeded(String(at)));
+    for (let run = 0; run < RUNS; run++) runBatch(program, alone, ran, seeded(String(at)));
     const scanned = makeLinearResult(1);
     scanBatch(linear, alone, scanned, seeded(String(at)));
     const [walked] = walk(world, program.memory, packet, { chooser: seeded(String(at)) });

@@ -26,7 +26,14 @@ export function dyadic(numerator: bigint, bits: number): Fraction {
       left -= step;
     }
   }
-  return { numerator: odd, denominator: 1n << BigInt(left) };
+  const denominatorBits = BigInt(left);
+  return {
+    numerator: odd,
+    // Made when asked for: of a thousand ways they would be a third of all that is made.
+    get denominator() {
+      return 1n << denominatorBits;
+    },
+  };
 }
 
 export function addFractions(left: Fraction, right: Fraction): Fraction {

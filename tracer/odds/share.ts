@@ -11,10 +11,9 @@ export interface Share {
 }
 
 export function oddsOf({ numerator, bits, divisor }: Share): Fraction {
-  const { numerator: above, denominator } = dyadic(numerator, bits);
-  return divisor === 1n
-    ? { numerator: above, denominator }
-    : fraction(above, denominator * divisor);
+  const undivided = dyadic(numerator, bits);
+  if (divisor === 1n) return undivided;
+  return fraction(undivided.numerator, undivided.denominator * divisor);
 }
 
 /** The chance of all of them together. */

@@ -54,10 +54,11 @@ export function endingsOf(program: Program, packet: Packet): readonly Ending[] {
 /** Of a packet that has come to its verdict, with nothing supposed. */
 function endingAt(
   verdict: number,
-  { registers, rules, ruleCount, tried }: Standing,
+  standing: Standing,
   odds: Fraction,
   { machine, interfaces }: Lowered,
 ): Ending {
+  const { registers, tried } = standing;
   const family = machine.words === 1 ? 4 : 6;
   const ports = (registers[SOURCE_PORT] ?? -1) >= 0;
   const device = registers[LEAVES_BY] ?? 0;
@@ -70,7 +71,7 @@ function endingAt(
     mark: (registers[MARK] ?? 0) >>> 0,
     out: device === 0 ? undefined : interfaces.nameOf(device),
     tried,
-    matched: [...rules.subarray(0, ruleCount)],
+    matched: standing.matched(),
     odds,
     conditions: [],
   };

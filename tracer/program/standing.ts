@@ -7,6 +7,9 @@ const SOURCE_WORDS = 4;
 /** Nested deeper than this, chains are left to the reference walk. */
 export const MOST_CALLS = 256;
 
+/** Room that a standing begins with: mostly its stack and its rules are no longer. */
+const FIRST_ROOM = 32;
+
 /**
  * Where a packet stands in a program, and all that it is there. Its source and source port may be
  * open: then it stands for all packets that are alike but for these, as a plan is made for them.
@@ -17,14 +20,14 @@ export class Standing {
   /** Number of the chain's next rule. */
   from = 0;
   /** Where to come back to and which rule is next there, by turns. */
-  stack = new Int32Array(32);
+  stack = new Int32Array(FIRST_ROOM);
   depth = 0;
   afterTable = 0;
   dropsByPolicy = false;
   /** Rules that the kernel would have tried so far. */
   tried = 0;
   /** Rules that matched, by their numbers. */
-  rules = new Int32Array(32);
+  rules = new Int32Array(FIRST_ROOM);
   ruleCount = 0;
 
   knowsSource = true;
@@ -109,6 +112,13 @@ export class Standing {
       this.registers[SOURCE + word] = parts[from + word] ?? 0;
     this.registers[SOURCE_CLASS] = -1;
     this.knowsSource = true;
+  }
+
+  /** Numbers of the rules that matched, in order. */
+  matched(): number[] {
+    const matched: number[] = [];
+    for (let at = 0; at < this.ruleCount; at++) matched.push(this.rules[at] ?? 0);
+    return matched;
   }
 
   get mark(): number {

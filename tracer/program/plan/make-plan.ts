@@ -18,6 +18,10 @@ export class PlanMaker {
   readonly #machine: Machine;
   readonly #plans: Plans;
   #questions = 0;
+  /** To be used again: a new one costs a microsecond. */
+  readonly #idle: Standing[] = [];
+  /** Those that nodes begin from that are still to be made. */
+  readonly #kept = new Set<Standing>();
 
   constructor(machine: Machine, plans: Plans) {
     this.#machine = machine;
@@ -38,7 +42,7 @@ export class PlanMaker {
     const { open, nodes } = this.#plans;
     const start = open.get(node);
     if (start === undefined) return;
-    const standing = copyOf(start);
+    const standing = this.#copyOf(start);
     const first = firstItem(this.#machine, standing);
     const taken = item < 0 ? this.#drawsAt(standing).length : item;
     for (let at = 0; at < taken; at++) failItem(this.#machine, standing, first + at);
@@ -46,11 +50,27 @@ export class PlanMaker {
     const made = goesOn ? this.make(standing) : LEAVING;
     nodes.set(node + FIRST_DRAW + item, made);
     const end = node + FIRST_DRAW + nodes.get(node + 1);
-    if (!nodes.items.subarray(node + FIRST_DRAW - 1, end).includes(0)) open.delete(node);
+    if (!nodes.items.subarray(node + FIRST_DRAW - 1, end).includes(0)) {
+      open.delete(node);
+      this.#kept.delete(start);
+      this.#idle.push(start);
+    }
   }
 
-  /** Runs on to the next thing that is open. */
+  #copyOf(standing: Standing): Standing {
+    const copy = this.#idle.pop() ?? new Standing();
+    copy.copyFrom(standing);
+    return copy;
+  }
+
+  /** Runs on to the next thing that is open. The standing is used up by it. */
   #nodeOf(standing: Standing): number {
+    const node = this.#next(standing);
+    if (!this.#kept.has(standing)) this.#idle.push(standing);
+    return node;
+  }
+
+  #next(standing: Standing): number {
     for (;;) {
       const need = operate(this.#machine, standing);
       if (need >= 0) return this.#end(standing, need);
@@ -128,7 +148,7 @@ export class PlanMaker {
     }
     const source = need === needs.ASKS_SOURCE;
     const { askedWord, askedMask, askedValue, askedLeast, askedMost } = standing;
-    const holding = copyOf(standing);
+    const holding = this.#copyOf(standing);
     for (const [holds, one] of [
       [true, holding],
       [false, standing],
@@ -137,7 +157,7 @@ export class PlanMaker {
       else one.learnPort(askedLeast, askedMost, holds);
     }
     const yes = this.#nodeOf(holding);
-    const no = this.#nodeOf(standing);
+    const no = this.#next(standing);
     const settled = yes & no & kinds.SETTLED;
     if (settled !== 0 && source && askedMask === -1 && this.#isEndBefore(no, askedValue)) {
       this.#plans.settled.pushAll([kinds.ASKS_OWN, yes]);
@@ -169,14 +189,9 @@ export class PlanMaker {
     nodes.pushAll([kinds.DRAWS, ways.length, this.#plans.addWays(ways)]);
     nodes.reserve(ways.length + 1, 0);
     open.set(place, standing);
+    this.#kept.add(standing);
     return place * 2;
   }
-}
-
-function copyOf(standing: Standing): Standing {
-  const copy = new Standing();
-  copy.copyFrom(standing);
-  return copy;
 }
 
 function portFate(registers: Int32Array): number {
