@@ -73,9 +73,10 @@ export class Dealer {
     return ahead.draws[ahead.next++] ?? 0;
   }
 
-  pick(count: number): number | undefined {
+  /** One of 0 to `count` - 1; `undefined`: it is left open. */
+  readonly pick = (count: number): number | undefined => {
     const picked = this.dice.pick(count);
     if (picked !== undefined) this.#first = this.dice.keep(this.#first, picked);
     return picked;
-  }
+  };
 }

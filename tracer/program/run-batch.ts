@@ -11,7 +11,7 @@ import { interfacesOf, load } from "./load.js";
 import { LEFT } from "./operate.js";
 import type { Lowered, Program } from "./program.js";
 import { writeResult, type BatchResult } from "./result.js";
-import { runOne } from "./run-one.js";
+import { runOne, type Ask } from "./run-one.js";
 import { Standing } from "./standing.js";
 
 /**
@@ -70,17 +70,18 @@ class BatchRun {
     const standing = new Standing();
     const { ahead } = this.#chooser;
     const course = lowered.planner.begin(packets, out, ahead ?? NO_DRAWS, cameBy);
+    const ask: Ask = (asked) => asking.ask(course.at, asked);
     // Plans look ahead at draws, and keep no connections.
     const planned = ahead !== undefined && machine.known.size === 0;
     while (planned ? lowered.planner.advance(course) : course.at < packets.count) {
       const { at } = course;
       dealer.begin();
       const verdict = load(machine, cameBy, packets, at, standing)
-        ? runOne(machine, standing, dealer, () => asking.ask(at, standing))
+        ? runOne(machine, standing, dealer, ask)
         : LEFT;
       if (verdict >= 0) {
         writeResult(out, at, verdict, standing);
-        this.#noteRules(at, standing.rules.subarray(0, standing.ruleCount));
+        this.#noteRules(at, standing.rules, standing.ruleCount);
       } else {
         dealer.giveBack();
         this.#walk(at, dealer.dice);
@@ -112,16 +113,14 @@ class BatchRun {
       ? (this.#packets.destinationPort[at] ?? 0)
       : known(last.destinationPort);
     out.outInterface[at] = this.#interfaces.add(sure?.path.out ?? "");
-    this.#noteRules(
-      at,
-      steps.map((step) => this.#program.rules.ofStep(step)),
-    );
+    const rules = steps.map((step) => this.#program.rules.ofStep(step));
+    this.#noteRules(at, rules, rules.length);
   }
 
-  #noteRules(at: number, rules: ArrayLike<number>): void {
+  #noteRules(at: number, rules: ArrayLike<number>, count: number): void {
     this.#out.list[at] = -1 - this.#lists.length;
-    this.#lists.push(rules.length);
-    this.#lists.pushAll(rules);
+    this.#lists.push(count);
+    for (let item = 0; item < count; item++) this.#lists.push(rules[item] ?? 0);
   }
 }
 

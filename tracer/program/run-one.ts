@@ -24,7 +24,7 @@ export function runOne(machine: Machine, standing: Standing, dealer: Dealer, ask
         if (!drawOn(machine, standing, dealer)) return LEFT;
         break;
       case PICKS_PORT:
-        pickPort(standing.registers, (count) => dealer.pick(count));
+        pickPort(standing.registers, dealer.pick);
         break;
       case ASKS_MATCH: {
         const said = ask(standing);

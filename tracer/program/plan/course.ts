@@ -9,7 +9,9 @@ import type { Plans } from "./plans.js";
  * processor fetch what the next packets need while it works on one. At 10,000 Services it halves the
  * time.
  */
-export const GROUP = 256;
+export const MOST_AT_ONCE = 256;
+/** And so many where packets keep being without a plan, as others are then looked up in vain. */
+export const LEAST_AT_ONCE = 8;
 
 /** All packets of the group have passed the step. */
 export const PASSED = 0;
@@ -34,6 +36,8 @@ export interface Course {
   /** The next packet, with which a group begins, and the one after the group's last. */
   at: number;
   end: number;
+  /** How many packets the next group may have. */
+  group: number;
   /** By packet of the group: a reference to the node that it has come to. */
   readonly references: Int32Array;
   /** And the source port that was drawn for it. */
@@ -56,8 +60,9 @@ export function startCourse(
     ...parts,
     at: 0,
     end: 0,
-    references: new Int32Array(GROUP),
-    ports: new Uint16Array(GROUP),
+    group: LEAST_AT_ONCE,
+    references: new Int32Array(MOST_AT_ONCE),
+    ports: new Uint16Array(MOST_AT_ONCE),
     traits: 0,
     sourceClass: 0,
     slot: 0,

@@ -1,5 +1,5 @@
 import { classAt } from "../address-classes.js";
-import { GROUP, LEAVES, NEW, PASSED, SEEN, type Course } from "./course.js";
+import { LEAVES, NEW, PASSED, SEEN, type Course } from "./course.js";
 import * as nodeNames from "./nodes.js";
 import { LAST_SOURCE, mixKey, SEEN as SEEN_ONCE } from "./plans.js";
 
@@ -19,7 +19,7 @@ export function findPlans(course: Course): number {
   const { destinationPort: destinationPorts, ttl: ttls, inInterface: inInterfaces } = packets;
   const { mark: marks, tcpFlags, sourcePort: sourcePorts } = packets;
   const start = course.at | 0;
-  const end = Math.min(packets.count, start + GROUP) | 0;
+  const end = Math.min(packets.count, start + course.group) | 0;
   const { recentSources } = plans;
   const nodes = plans.nodes.items;
   // The traits of the packet before, which most have too.

@@ -5,12 +5,15 @@ import type { Machine } from "../machine.js";
 import type { BatchResult, RuleLists } from "../result.js";
 import { Standing } from "../standing.js";
 import { conclude } from "./conclude.js";
-import { NEEDS_DRAWS, NEW, PASSED, SEEN, startCourse, UNMADE, type Course } from "./course.js";
+import * as courses from "./course.js";
+import { LEAST_AT_ONCE, MOST_AT_ONCE, startCourse, type Course } from "./course.js";
 import { drawOn } from "./draw-on.js";
 import { findPlans } from "./find.js";
 import { PlanMaker } from "./make-plan.js";
 import { LEAVING } from "./nodes.js";
 import { Plans, SEEN as SEEN_ONCE } from "./plans.js";
+
+const { NEEDS_DRAWS, NEW, PASSED, SEEN, UNMADE } = courses;
 
 /** The plans of a program, which grow with what is asked of them. */
 export class Planner {
@@ -43,6 +46,8 @@ export class Planner {
       const drawn = drawOn(course);
       conclude(course);
       course.at = course.end;
+      if (drawn === PASSED) course.group = Math.min(MOST_AT_ONCE, course.group * 2);
+      else if (drawn !== NEEDS_DRAWS) course.group = Math.max(LEAST_AT_ONCE, course.group >> 1);
       switch (drawn === PASSED ? found : drawn) {
         case PASSED:
           break;
