@@ -31,11 +31,9 @@ export async function answer(
   options: TraceOptions,
   context: Context,
 ): Promise<readonly Fault[]> {
-  if (options.packets !== undefined) return tracePackets(options.packets, setup, options, context);
-  if (options.scenario !== undefined) {
-    return traceScenario(options.scenario, setup, options, context);
-  }
-  const { ends } = setup;
+  const { ends, packets, scenario } = setup;
+  if (packets !== undefined) return tracePackets(packets, setup, options, context);
+  if (scenario !== undefined) return traceScenario(scenario, setup, options, context);
   if (ends === undefined) return [];
   const { value: packet, faults } = packetOf(options, ends, setup.world.host);
   if (packet === undefined) return faults;
