@@ -29,7 +29,7 @@ export function suppose(
   if (told !== undefined) return told;
   const before = branch.supposed.get(question.key);
   if (before !== undefined) return before;
-  const other = openBranch(walker, branch);
+  const other = openSupposed(walker, branch);
   if (other === undefined) return unknownBranch(branch);
   settle(other, question, false);
   otherwise(other);
@@ -56,6 +56,13 @@ function settle(branch: Branch, { what, why, key }: Question, holds: boolean): v
   branch.supposed = new Map(branch.supposed).set(key, holds);
   branch.conditions = { item: { what, holds, why }, rest: branch.conditions };
   record(branch, { kind: "supposed", at: placeOf(branch), what, holds, why });
+}
+
+function openSupposed(walker: Walker, branch: Branch): Branch | undefined {
+  const { leftToSuppose } = walker;
+  if (leftToSuppose === 0) return undefined;
+  if (leftToSuppose !== undefined) walker.leftToSuppose = leftToSuppose - 1;
+  return openBranch(walker, branch);
 }
 
 /** A second branch to be followed later; `undefined` when there are too many. */

@@ -6,7 +6,7 @@ import type { Packet } from "../packet/types.js";
 import { startBranch, type Branch, type Linked } from "./branch.js";
 import { eventsOf, type WalkEvent } from "./events.js";
 import { OUTPUT, PREROUTING } from "./hooks.js";
-import { MAX_BRANCHES } from "./limits.js";
+import { MAX_BRANCHES, MAX_SUPPOSED } from "./limits.js";
 import type { Memory } from "./memory.js";
 import type { Path, Step } from "./result.js";
 import { runStage } from "./stages.js";
@@ -63,6 +63,7 @@ export function follow(world: World, start: Branch, options: WalkOptions): reado
     chooser: options.chooser,
     open: [start],
     left: options.maxBranches ?? MAX_BRANCHES,
+    leftToSuppose: MAX_SUPPOSED,
     recordFailures: options.recordFailures ?? false,
   };
   const outcomes: Outcome[] = [];

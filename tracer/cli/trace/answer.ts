@@ -1,7 +1,7 @@
 import { fault, type Fault } from "../../../engine/errors.js";
 import { everyWay } from "../../choose/fork.js";
 import { seeded } from "../../choose/seeded.js";
-import { groupOutcomes, type OutcomeGroup } from "../../odds/group.js";
+import { endKey, groupOutcomes, type OutcomeGroup } from "../../odds/group.js";
 import { dropIndifferent } from "../../odds/indifferent.js";
 import type { Packet } from "../../packet/types.js";
 import { pathJson } from "../../report/json.js";
@@ -59,17 +59,35 @@ async function answerOne(
   const [only] = wanted;
   if (only === undefined) return [notReached(options.endpoint ?? "", groups)];
   const remarks = remarksOn(wanted, indifferent, setup, options);
-  if (isOneWalk(wanted, options)) printPath(only.path, remarks, text, options, context);
-  else printOdds(wanted, remarks, text, options, context);
+  if (isOneWalk(wanted, options)) {
+    printPath(only.path, [...likeRemarks(wanted), ...remarks], text, options, context);
+  } else printOdds(wanted, remarks, text, options, context);
   if (options.reply === true) showReply(only, setup, text, options, context);
   return [];
 }
 
 /** Asked for one walk, or a person asked and there is but one way. */
 function isOneWalk(groups: readonly OutcomeGroup[], options: TraceOptions): boolean {
-  if (options.odds === true || groups.length > 1) return false;
-  const { seed, endpoint, output } = options;
+  const { seed, endpoint, output, odds } = options;
+  const single = groups.length === 1 || (output === "text" && stopAlike(groups));
+  if (odds === true || !single) return false;
   return seed !== undefined || endpoint !== undefined || output === "text";
+}
+
+/** One rule or policy stops the packet, whatever the dice made of it before. */
+function stopAlike(groups: readonly OutcomeGroup[]): boolean {
+  const [first, ...others] = groups.map(({ path }) => path);
+  if (first === undefined || first.conditions.length > 0) return false;
+  if (first.verdict !== "dropped" && first.verdict !== "rejected") return false;
+  const end = ({ verdict, because, with: answered, conditions }: Path): string =>
+    JSON.stringify([verdict, because, answered, conditions]);
+  return others.every((other) => end(other) === end(first));
+}
+
+function likeRemarks(groups: readonly OutcomeGroup[]): readonly string[] {
+  return groups.length === 1
+    ? []
+    : [`this is one of ${groups.length} ways that the dice leave open; all end alike`];
 }
 
 function remarksOn(
@@ -79,15 +97,26 @@ function remarksOn(
   { detail }: TraceOptions,
 ): readonly string[] {
   const { world, names } = setup;
+  const ends = eachEnd(groups);
   return [
     ...indifferenceRemarks(indifferent),
-    ...explainOutcomes(groups),
-    ...memoryRemarks(groups, world),
-    ...sourceRemarks(groups, world),
-    ...nearMissRemarks(groups, world, detail === "full"),
-    ...hiddenRemarks(groups, setup),
-    ...obstacleRemarks(groups, setup, names),
+    ...explainOutcomes(ends),
+    ...memoryRemarks(ends, world),
+    ...sourceRemarks(ends, world),
+    ...nearMissRemarks(ends, world, detail === "full"),
+    ...hiddenRemarks(ends, setup),
+    ...obstacleRemarks(ends, setup, names),
   ];
+}
+
+/** One group for each end, whatever it supposes: the remarks on the others are the same. */
+function eachEnd(groups: readonly OutcomeGroup[]): readonly OutcomeGroup[] {
+  const found = new Map<string, OutcomeGroup>();
+  for (const group of groups) {
+    const key = endKey({ ...group.path, conditions: [] });
+    if (!found.has(key)) found.set(key, group);
+  }
+  return [...found.values()];
 }
 
 function chosenGroups(
