@@ -94,3 +94,26 @@ describe("a rule that drops what was meant for several endpoints", () => {
     assert.match(out, /\ndropped by filter FORWARD policy DROP\n$/);
   });
 });
+
+describe("what the user states about it", () => {
+  it("is taken, by the set's name or for all sets", async () => {
+    const named = await ask(drops(1), "--assume", "set:s0=no");
+    assert.match(named.out, /\nforwarded to 10\.0\.0\.2:80/);
+    const all = await ask(drops(3), "--assume", "set=yes");
+    assert.match(all.out, /\ndropped by filter FORWARD rule 1/);
+    assert.equal(named.err + all.err, "");
+  });
+
+  for (const [statement, trouble] of [
+    ["set:s1=no", "no rule asks for this name, there are s0"],
+    ["sett:s0=no", "no rule has a match of this name"],
+    ["rule:filter/FORWARD/2=no", "there is no such rule"],
+    ["rule:filter/FORWARDS/1=no", "there is no such rule"],
+  ] as const) {
+    it(`${statement} is about nothing here, and told so`, async () => {
+      const { err, exitCode } = await ask(drops(1), "--assume", statement);
+      assert.ok(err.includes(`--assume: warning: "${statement}" says nothing: ${trouble}`), err);
+      assert.equal(exitCode, 0);
+    });
+  }
+});

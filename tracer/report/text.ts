@@ -48,8 +48,9 @@ function minimalText(path: Path): string {
 
 /** `tcp SYN 10.0.0.1:40000 -> 10.96.0.10:53 (kube-system/kube-dns), enters by eth0`. */
 export function entryLine({ first, in: device }: Path, { names, style }: TextOptions): string {
-  const from = namedEndpoint(first.source, first.sourcePort, names);
-  const to = namedEndpoint(first.destination, first.destinationPort, names);
+  const named = { names, protocol: first.protocol };
+  const from = namedEndpoint(first.source, first.sourcePort, named);
+  const to = namedEndpoint(first.destination, first.destinationPort, named);
   const entrance = device === undefined ? "made by the node itself" : `enters by ${device}`;
   return `${style.bold(`${kindText(first)} ${from} -> ${to}`)}, ${entrance}`;
 }

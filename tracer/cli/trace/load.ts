@@ -21,7 +21,7 @@ import type { TraceOptions } from "./options.js";
 import { readPackets, type PacketFile } from "./packets.js";
 import { rulesOfDump, rulesOfSnapshot, type RulesByFamily, type TraceRules } from "./rules.js";
 import { readScenario, type Scenario } from "./scenario.js";
-import { readStatements } from "./statements.js";
+import { idleStatements, readStatements } from "./statements.js";
 
 /** All that a walk needs before its packet. */
 export interface TraceSetup {
@@ -73,6 +73,8 @@ export async function loadTrace(
   const families = familiesOf(options, ends, (packets ?? scenario)?.lines ?? []);
   const named = { ...options, ...(node === undefined ? {} : { node }) };
   const rules = take(await loadRules(named, known, saves, families, io));
+  const walked = [...rules.values()].flatMap(({ rulesets }) => rulesets);
+  if (walked.length > 0) faults.push(...idleStatements(statements, walked));
   // One packet asks a node that has been running; a sequence begins where the rules were loaded.
   const worlds: Worlds = new Map(
     [...rules].map(([family, { linked }]) => [
