@@ -2,7 +2,7 @@ import { fault, type Fault } from "../../../engine/errors.js";
 import { familyOf, type Family } from "../../../engine/net/ip.js";
 import { seeded } from "../../choose/seeded.js";
 import type { Chooser } from "../../choose/types.js";
-import { packetOfParts, type PacketLine } from "../../packet/jsonl.js";
+import { ofItsProtocol, packetOfParts, type PacketLine } from "../../packet/jsonl.js";
 import { TCP_FLAG_BITS, type Packet } from "../../packet/types.js";
 import { memoryOf, type Memory } from "../../walk/memory.js";
 import { replyTo } from "../../walk/reply.js";
@@ -80,7 +80,7 @@ export function walkLine(line: PacketLine, run: Conversation): Path | Fault {
 function packetOfLine(line: PacketLine, known: Followed | undefined): Packet | undefined {
   if (known === undefined) return packetOfParts(line.parts);
   const base = line.reply ? replyTo(known.path) : goingOn(known.opening);
-  return base === undefined ? undefined : { ...base, ...line.parts };
+  return base === undefined ? undefined : ofItsProtocol({ ...base, ...line.parts });
 }
 
 /** A later packet of the same direction: TCP has its handshake behind it. */
