@@ -128,6 +128,19 @@ describe("bad input", () => {
     assert.match(out, /-d 10\.96\.0\.9 --dport 80 -j REJECT/);
   });
 
+  for (const argv of [
+    ["trace", "-f", "missing.yaml", "--from", "10.0.0.1", "--to", "10.0.0.2:80"],
+    ["trace", "--rules", "input", "--from", "10.0.0.1", "--to", "10.0.0.2:80"],
+    ["size", "-f", "missing.yaml"],
+    ["compile", "-f", "missing.yaml"],
+  ]) {
+    it(`what cannot be read is not taken for an empty node or cluster: ${argv[0]} ${argv[1]}`, async () => {
+      writeFileSync(join(folder, "input"), "kind: Service\n");
+      const { exitCode, out } = await capture(argv, { cwd: folder });
+      assert.deepEqual([out, exitCode], ["", 3]);
+    });
+  }
+
   it("a file that is not there is told by name", async () => {
     const { exitCode, err } = await capture(["compile", "-f", "missing.yaml"], { cwd: folder });
     assert.equal(exitCode, 3);

@@ -10,7 +10,7 @@ import type { PacketLine } from "../../packet/jsonl.js";
 import { NO_NAMES, type Names } from "../../report/words.js";
 import { linkRules } from "../../walk/link.js";
 import { makeWorld, type World } from "../../walk/world.js";
-import { loadObjects, loadProxySetup } from "../cluster.js";
+import { loadObjects, loadProxySetup, nothingRead } from "../cluster.js";
 import { namesOf } from "../ends/names.js";
 import { readSources } from "../files.js";
 import type { Io } from "../io.js";
@@ -64,6 +64,7 @@ export async function loadTrace(
     options.file === undefined
       ? NO_OBJECTS
       : take(loadObjects(await readSources(options.file, io), io));
+  const unread = nothingRead(faults, known);
   const { packets, scenario } = take(await readSequence(options, io));
   const needsEnds = options.packets === undefined && options.scenario === undefined;
   const ends = needsEnds ? take(resolveEnds(options, known)) : undefined;
@@ -72,7 +73,10 @@ export async function loadTrace(
   const { host, rules: saves } = take(await loadHost(options, known.nodes, node, io));
   const families = familiesOf(options, ends, (packets ?? scenario)?.lines ?? []);
   const named = { ...options, ...(node === undefined ? {} : { node }) };
-  const rules = take(await loadRules(named, known, saves, families, io));
+  const isOwn = options.rules === undefined && options.snapshot === undefined;
+  // What nobody could read is not an empty cluster.
+  const rules: RulesByFamily =
+    isOwn && unread ? new Map() : take(await loadRules(named, known, saves, families, io));
   const walked = [...rules.values()].flatMap(({ rulesets }) => rulesets);
   if (walked.length > 0) faults.push(...idleStatements(statements, walked));
   // One packet asks a node that has been running; a sequence begins where the rules were loaded.

@@ -1,4 +1,4 @@
-import { fault, warning, type Checked, type Fault } from "../../../engine/errors.js";
+import { fault, hasErrors, warning, type Checked, type Fault } from "../../../engine/errors.js";
 import { parseDump } from "../../../engine/iptables/parse.js";
 import type { Backend } from "../../../engine/iptables/parse/banner.js";
 import type { Ruleset } from "../../../engine/iptables/types.js";
@@ -28,7 +28,9 @@ export async function rulesOfDump(
 ): Promise<Checked<RulesByFamily>> {
   const { value: dump, faults: found } = await loadLoadableDump(path, wanted, io);
   const value = new Map<Family, TraceRules>();
-  if (dump === undefined) return { value, faults: found };
+  const tables = dump?.sections.reduce((sum, { ruleset }) => sum + ruleset.tables.size, 0) ?? 0;
+  // A file in which no table could be read is not the dump of a node without rules.
+  if (dump === undefined || (tables === 0 && hasErrors(found))) return { value, faults: found };
   const faults = [...found];
   const held = [...new Set(dump.sections.map(({ family }) => family))];
   for (const family of wanted.length === 0 ? held : wanted) {
