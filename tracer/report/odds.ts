@@ -6,6 +6,7 @@ import { outcomeJson, JSON_VERSION, type OddsJson } from "./json.js";
 import { circumstanceLines, entryLine, pathText, type TextOptions } from "./text.js";
 import { verdictLine } from "./verdict.js";
 
+/** The groups as `trace --odds -o json` prints them. */
 export function oddsJson(groups: readonly OutcomeGroup[]): OddsJson {
   return {
     version: JSON_VERSION,

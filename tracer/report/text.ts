@@ -8,6 +8,7 @@ import { destinationText, kindText, namedEndpoint, type Names } from "./words.js
 export const DETAILS = ["minimal", "summary", "full"] as const;
 export type Detail = (typeof DETAILS)[number];
 
+/** How text is printed: how much, with which names, and in colour or not. */
 export interface TextOptions {
   readonly detail: Detail;
   readonly names: Names;

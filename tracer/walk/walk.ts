@@ -12,6 +12,7 @@ import type { Path, Step } from "./result.js";
 import { runStage } from "./stages.js";
 import type { Walker, World } from "./world.js";
 
+/** How a walk goes where the dice decide, and what it notes. */
 export interface WalkOptions {
   readonly chooser: Chooser;
   /** Also notes which condition failed, for every rule that was tried. */
