@@ -59,6 +59,8 @@ export interface OutcomeJson {
   readonly because: string;
   readonly conditions?: readonly Condition[];
   readonly assumptions?: readonly Assumption[];
+  /** Where it was asked for: a walk, the odds of several, or `null` where nothing comes back. */
+  readonly reply?: unknown;
 }
 
 /** What `trace --odds -o json` prints. */

@@ -4,7 +4,7 @@ import { seeded } from "../../choose/seeded.js";
 import { endKey, groupOutcomes, type OutcomeGroup } from "../../odds/group.js";
 import { dropIndifferent } from "../../odds/indifferent.js";
 import type { Packet } from "../../packet/types.js";
-import { pathJson } from "../../report/json.js";
+import { pathJson, type OutcomeJson } from "../../report/json.js";
 import { oddsJson, oddsText } from "../../report/odds.js";
 import { pathText, type TextOptions } from "../../report/text.js";
 import { destinationText, type Names } from "../../report/words.js";
@@ -23,7 +23,7 @@ import { tracePackets } from "./packets.js";
 import { explainOutcomes, indifferenceRemarks, nearMissRemarks } from "./remarks.js";
 import { traceScenario } from "./scenario.js";
 import { sourceRemarks } from "./source-remarks.js";
-import { showReply } from "./reply.js";
+import { replyJson, replyText } from "./reply.js";
 
 /** Walks what was asked and prints it; returns what went wrong on the way. */
 export async function answer(
@@ -58,11 +58,25 @@ async function answerOne(
   const wanted = chosenGroups(groups, options);
   const [only] = wanted;
   if (only === undefined) return [notReached(options.endpoint ?? "", groups)];
-  const remarks = remarksOn(wanted, indifferent, setup, options);
-  if (isOneWalk(wanted, options)) {
-    printPath(only.path, [...likeRemarks(wanted), ...remarks], text, options, context);
-  } else printOdds(wanted, remarks, text, options, context);
-  if (options.reply === true) showReply(only, setup, text, options, context);
+  const shown = {
+    groups: wanted,
+    remarks: remarksOn(wanted, indifferent, setup, options),
+    replies: options.reply === true ? wanted.map((group) => replyJson(group, setup.world)) : [],
+  };
+  const one = isOneWalk(wanted, options);
+  if (options.output === "json") {
+    context.io.out(one ? pathAnswer(only.path, shown) : oddsAnswer(shown));
+    return [];
+  }
+  context.io.out(
+    one
+      ? pathText(only.path, text, [...likeRemarks(wanted), ...shown.remarks])
+      : oddsAnswerText(shown, text),
+  );
+  if (options.reply === true) {
+    const ends = one ? wanted.slice(0, 1) : wanted;
+    context.io.out(replyText(ends, setup.world, text));
+  }
   return [];
 }
 
@@ -144,28 +158,30 @@ function printNotes(setup: TraceSetup, options: TraceOptions, { io }: Context): 
   for (const note of setup.notes) io.out(`note: ${note}\n`);
 }
 
-function printPath(
-  path: Path,
-  remarks: readonly string[],
-  text: TextOptions,
-  { output }: TraceOptions,
-  { io }: Context,
-): void {
-  const json = { ...pathJson(path), remarks };
-  io.out(output === "json" ? `${JSON.stringify(json)}\n` : pathText(path, text, remarks));
+/** What is answered, and what is said of it. */
+interface Shown {
+  readonly groups: readonly OutcomeGroup[];
+  readonly remarks: readonly string[];
+  /** Of each group, where they were asked for. */
+  readonly replies: readonly unknown[];
 }
 
-function printOdds(
-  groups: readonly OutcomeGroup[],
-  remarks: readonly string[],
-  text: TextOptions,
-  { output, detail }: TraceOptions,
-  { io }: Context,
-): void {
-  if (output === "json") {
-    io.out(`${JSON.stringify({ ...oddsJson(groups), remarks }, null, 2)}\n`);
-    return;
-  }
-  io.out(oddsText(groups, text));
-  if (remarks.length > 0 && detail !== "minimal") io.out(`\n${remarks.join("\n")}\n`);
+function pathAnswer(path: Path, { remarks, replies: [reply] }: Shown): string {
+  const replied = reply === undefined ? {} : { reply };
+  return `${JSON.stringify({ ...pathJson(path), remarks, ...replied })}\n`;
+}
+
+function oddsAnswer({ groups, remarks, replies }: Shown): string {
+  const { outcomes, ...others } = oddsJson(groups);
+  const replied = outcomes.map((outcome, index) => withReply(outcome, replies[index]));
+  return `${JSON.stringify({ ...others, outcomes: replied, remarks }, null, 2)}\n`;
+}
+
+function withReply(outcome: OutcomeJson, reply: unknown): OutcomeJson {
+  return reply === undefined ? outcome : { ...outcome, reply };
+}
+
+function oddsAnswerText({ groups, remarks }: Shown, text: TextOptions): string {
+  const said = remarks.length > 0 && text.detail !== "minimal" ? `\n${remarks.join("\n")}\n` : "";
+  return oddsText(groups, text) + said;
 }
