@@ -252,6 +252,8 @@ describe("a scenario of packets in time", () => {
   for (const [what, event] of [
     ["a time that is none", { at: "soon", packet: TO_CONTAINER }],
     ["an event without packet or rules", { at: "1s" }],
+    ["a number in place of a dump's name", { at: "1s", rules: 5 }],
+    ["a number in place of a note", { at: "1s", packet: TO_CONTAINER, note: 5 }],
     ["a field that is not known", { at: "1s", packet: TO_CONTAINER, colour: "red" }],
   ] as const) {
     it(`${what} is told, exit code 3`, async () => {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { capture } from "../support/transcript.js";
 
@@ -47,6 +50,19 @@ describe("what hangs on ipsets that nobody gave", () => {
     const { out } = await ask([...MARKS, "-A FORWARD -m mark --mark 0x1/0x3fff -j DROP"]);
     assert.match(out, /unknown: there are more ways than this walk follows/);
     assert.doesNotMatch(out, /the end is the same either way/);
+  });
+
+  it("is told in the line of a file of packets by the simplest for each end", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "chainwalk-unknowns-"));
+    const packet = { in: "eth0", protocol: "udp", source: "10.0.0.1", destination: "10.0.0.2" };
+    writeFileSync(join(folder, "p.jsonl"), JSON.stringify({ ...packet, destinationPort: 53 }));
+    const rules = [...MARKS.slice(0, 8), "-A FORWARD -m mark --mark 0x55/0xff -j DROP"];
+    const argv = ["trace", "--rules", "-", "--packets", "p.jsonl", "-o", "json"];
+    const { out } = await capture(argv, { cwd: folder, input: dump(rules) });
+    rmSync(folder, { recursive: true });
+    assert.match(out, /^\{"version":1,"verdict":"unknown"/);
+    assert.match(out, /"because":"[^"]*forwarded to 10\.0\.0\.2:53 [^"]*dropped by filter FORWARD/);
+    assert.match(out, /\d+ more combinations of what is not known have no other ends"/);
   });
 
   it("and matters on one way is not called indifferent for another", async () => {

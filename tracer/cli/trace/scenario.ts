@@ -127,8 +127,13 @@ function readEvent(item: unknown, latest: number): ScenarioEvent | string {
     return `at is a time as in 500ms, 30s, 2m or 3h, not ${JSON.stringify(at)}`;
   if (when < latest) return "this event is before the one above it";
   if (packet === undefined && rules === undefined) return "an event has a packet or rules";
-  const word = (value: unknown) => (typeof value === "string" ? value : undefined);
-  return { at: when, packet, rules: word(rules), note: word(note) };
+  if (!isWord(rules)) return `rules is the name of a dump, not ${JSON.stringify(rules)}`;
+  if (!isWord(note)) return `note is a text, not ${JSON.stringify(note)}`;
+  return { at: when, packet, rules, note };
+}
+
+function isWord(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
