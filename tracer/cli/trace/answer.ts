@@ -16,6 +16,7 @@ import { styleFor } from "../style.js";
 import { showCount } from "./count.js";
 import type { TraceSetup } from "./load.js";
 import type { TraceOptions } from "./options.js";
+import { endpointRemarks } from "./endpoint-remarks.js";
 import { memoryRemarks } from "./memory-remarks.js";
 import { hiddenRemarks, obstacleRemarks } from "./obstacle-remarks.js";
 import { packetOf } from "./packet.js";
@@ -120,6 +121,7 @@ function remarksOn(
     ...nearMissRemarks(ends, world, detail === "full"),
     ...hiddenRemarks(ends, setup),
     ...obstacleRemarks(ends, setup, names),
+    ...endpointRemarks(ends, setup),
   ];
 }
 

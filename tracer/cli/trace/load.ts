@@ -31,6 +31,9 @@ export interface TraceSetup {
   /** Of each family that packets from a file are of. */
   readonly worlds: Worlds;
   readonly names: Names;
+  readonly objects: KubernetesObjects;
+  /** The node whose rules are walked, where that is told. */
+  readonly node: string | undefined;
   /** `undefined` when packets come from a file. */
   readonly ends: TraceEnds | undefined;
   /** Packets from a file, one after the other or in time. */
@@ -97,6 +100,8 @@ export async function loadTrace(
     rulesets: rules.get(first)?.rulesets ?? [],
     worlds,
     names: options.file === undefined ? NO_NAMES : namesOf(known),
+    objects: known,
+    node,
     ends,
     packets,
     scenario,
