@@ -120,6 +120,17 @@ describe("what the user states about it", () => {
     assert.equal(named.err + all.err, "");
   });
 
+  it("is told with the answer that rests on it", async () => {
+    const { out } = await ask(drops(1), "--assume", "set:s0=no");
+    assert.match(out, /^stated: -m set --match-set s0 src .*rule 1 does not match$/m);
+  });
+
+  it("of a rule holds also for one that has no match at all", async () => {
+    const { out } = await ask(["-A FORWARD -j DROP"], "--assume", "rule:filter/FORWARD/1=no");
+    assert.match(out, /^stated: filter FORWARD rule 1 does not match$/m);
+    assert.match(out, /\nforwarded to 10\.0\.0\.2:80/);
+  });
+
   for (const [statement, trouble] of [
     ["set:s1=no", "no rule asks for this name, there are s0"],
     ["sett:s0=no", "no rule has a match of this name"],

@@ -37,6 +37,9 @@ export function suppose(
   return true;
 }
 
+/** The reason of what the user's word settles. */
+export const AS_STATED = "as stated";
+
 /** The user's word on the question, if any; it stands above what is known otherwise. */
 export function stated(
   { world }: Walker,
@@ -48,7 +51,7 @@ export function stated(
   const rule = place === undefined ? undefined : `${place.table}/${place.chain}/${place.rule}`;
   const holds = statedAnswer(world.statements, { kind, name }, rule);
   if (holds === undefined) return undefined;
-  record(branch, { kind: "supposed", at: place, what, holds, why: "as stated" });
+  record(branch, { kind: "supposed", at: place, what, holds, why: AS_STATED });
   return holds;
 }
 

@@ -21,7 +21,7 @@ import { memoryRemarks } from "./memory-remarks.js";
 import { hiddenRemarks, obstacleRemarks } from "./obstacle-remarks.js";
 import { packetOf } from "./packet.js";
 import { tracePackets } from "./packets.js";
-import { explainOutcomes, indifferenceRemarks, nearMissRemarks } from "./remarks.js";
+import { explainOutcomes, indifferenceRemarks, nearMissRemarks, statedRemarks } from "./remarks.js";
 import { traceScenario } from "./scenario.js";
 import { sourceRemarks } from "./source-remarks.js";
 import { replyJson, replyText } from "./reply.js";
@@ -114,6 +114,7 @@ function remarksOn(
   const { world, names } = setup;
   const ends = eachEnd(groups);
   return [
+    ...statedRemarks(groups),
     ...indifferenceRemarks(indifferent),
     ...explainOutcomes(ends),
     ...memoryRemarks(ends, world),
