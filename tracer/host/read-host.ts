@@ -51,15 +51,15 @@ export function readHost(texts: HostTexts, base: HostState): Checked<HostState> 
   };
   // A text of which nothing could be read tells nothing: it is not one of a node that has nothing.
   const list = <T>(
-    given: readonly HostText[] | undefined,
+    sources: readonly HostText[] | undefined,
     read: (text: string, file: string) => Checked<readonly T[]>,
   ): readonly T[] | undefined => {
-    const lists = given?.map(({ text, file }) => read(text, file)) ?? [];
+    const lists = sources?.map(({ text, file }) => read(text, file)) ?? [];
     faults.push(...lists.flatMap((checked) => checked.faults));
     const sound = lists.filter(({ value, faults: found }) => value.length > 0 || !hasErrors(found));
     return sound.length === 0 ? undefined : sound.flatMap(({ value }) => value);
   };
-  const one = (given: HostText | undefined) => (given === undefined ? undefined : [given]);
+  const one = (source: HostText | undefined) => (source === undefined ? undefined : [source]);
   const { addresses, rules4, rules6, sysctls, sets } = texts;
   const settings =
     sysctls === undefined ? undefined : take(readSysctls(sysctls.text, sysctls.file));
