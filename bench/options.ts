@@ -96,7 +96,10 @@ Examples:
 function readPhases(text: string): readonly PhaseName[] {
   const asked = new Set(text.split(",").map((name) => name.trim()));
   for (const name of asked) {
-    if (!isPhaseName(name)) throw new InvalidArgumentError(`There is no phase "${name}".`);
+    if (!isPhaseName(name)) {
+      const all = PHASE_NAMES.join(", ");
+      throw new InvalidArgumentError(`There is no phase "${name}"; there are ${all}.`);
+    }
   }
   return PHASE_NAMES.filter((name) => asked.has(name));
 }

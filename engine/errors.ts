@@ -11,6 +11,7 @@ export interface Position {
   readonly field?: string;
 }
 
+/** An `error` keeps an input from being used as it stands; the others are for the reader's attention. */
 export type Severity = "error" | "warning" | "note";
 
 /**
@@ -54,6 +55,7 @@ function makeFault(
     : { code, severity, message, at, excerpt };
 }
 
+/** Whether any of them is an error. */
 export function hasErrors(faults: readonly Fault[]): boolean {
   return faults.some((found) => found.severity === "error");
 }

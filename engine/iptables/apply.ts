@@ -3,6 +3,7 @@ import { TableBuilder, type Trouble } from "./build.js";
 import type { RestoreCommand, RestoreInput, RestoreTable } from "./restore.js";
 import type { Rule, Ruleset, Table, TableName } from "./types.js";
 
+/** How `iptables-restore` was called. */
 export interface ApplyOptions {
   /** Keep the chains and rules that the input does not name (`iptables-restore --noflush`). */
   readonly noflush: boolean;

@@ -24,6 +24,7 @@ const DOUBTING = [
   checkProbabilities,
 ] as const;
 
+/** What to check, and how to name the text. */
 export interface CheckOptions {
   /** The file's name, for the positions of faults. */
   readonly file?: string;

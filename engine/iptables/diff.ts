@@ -27,6 +27,7 @@ export type RuleDiff =
       readonly movedFrom: number | undefined;
     };
 
+/** A chain of either side, and what became of it. */
 export interface ChainDiff {
   readonly table: TableName;
   readonly chain: string;
@@ -37,6 +38,7 @@ export interface ChainDiff {
   readonly rules: readonly RuleDiff[];
 }
 
+/** What differs between two rulesets in what the kernel would hold. */
 export interface RulesetDiff {
   readonly same: boolean;
   /** Tables that only one side has; such a table is as good as an empty one. */

@@ -24,6 +24,7 @@ export function is<T>(value: T): { readonly not: false; readonly value: T } {
   return { not: false, value };
 }
 
+/** For an option with `!` before it: the value that is not to be. */
 export function isNot<T>(value: T): { readonly not: true; readonly value: T } {
   return { not: true, value };
 }

@@ -28,6 +28,7 @@ export interface Dump {
   readonly sections: readonly DumpSection[];
 }
 
+/** What is known of the text before it is read. */
 export interface ParseOptions {
   /** The file's name, for the positions of faults. */
   readonly file?: string;

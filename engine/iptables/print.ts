@@ -19,6 +19,7 @@ export type PrintStyle = "save" | "kube-proxy";
 /** How a whole dump can be printed: as it stands, or its rules in one of the styles. */
 export type DumpStyle = PrintStyle | "lossless";
 
+/** What to print besides the rules. */
 export interface PrintOptions {
   /** Each rule's `[packets:bytes]` before it, as `iptables-save -c` prints. */
   readonly counters?: boolean;

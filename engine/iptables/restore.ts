@@ -31,6 +31,7 @@ export type RestoreCommand =
     }
   | { readonly verb: "policy"; readonly chain: string; readonly policy: Policy };
 
+/** What the input does in one table: its `:CHAIN` lines, then its commands, each in their order. */
 export interface RestoreTable {
   readonly name: TableName;
   readonly declared: readonly ChainDeclaration[];

@@ -8,9 +8,12 @@ export type { Target } from "./extensions/targets.js";
 
 /** In the order in which `iptables-save` of the legacy backend knows them. */
 export const TABLE_NAMES = ["raw", "mangle", "nat", "filter", "security"] as const;
+/** One of `TABLE_NAMES`. */
 export type TableName = (typeof TABLE_NAMES)[number];
 
+/** In the order of a packet that is forwarded or delivered, then of one that is sent. */
 export const HOOKS = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"] as const;
+/** A point on a packet's way at which chains are asked. */
 export type Hook = (typeof HOOKS)[number];
 
 /** The built-in chains of each table (kernel: `valid_hooks` of `iptable_*.c`). */
@@ -25,6 +28,7 @@ export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly Hook[]>> = {
 /** The longest chain name iptables takes (`XT_EXTENSION_MAXNAMELEN` less its end). */
 export const MAX_CHAIN_NAME = 28;
 
+/** What becomes of a packet that no rule of a built-in chain decides. */
 export type Policy = "ACCEPT" | "DROP";
 
 /** Packets and bytes, each 0 to 2^64-1. */
@@ -72,6 +76,7 @@ export interface Rule {
   readonly origin: Origin;
 }
 
+/** A chain of a table, with its rules in order. */
 export interface Chain {
   readonly name: string;
   /** Built-in chains only. */
@@ -82,6 +87,7 @@ export interface Chain {
   readonly line: number | undefined;
 }
 
+/** A table of one family and backend. */
 export interface Table {
   readonly name: TableName;
   /** By name, in the order of declaration. */

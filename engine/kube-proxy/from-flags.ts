@@ -31,6 +31,7 @@ export interface ProxyInputs {
   readonly current?: ObjectSource | undefined;
 }
 
+/** Configuration file and flags, read. */
 export interface ProxySetup {
   readonly config: ProxyConfig;
   readonly flags: ProxyFlags;

@@ -31,6 +31,7 @@ export interface ProxyFlags {
   readonly currentChains: readonly string[];
 }
 
+/** Flags when none is given: IPv4, of no node in particular. */
 export const DEFAULT_FLAGS: ProxyFlags = {
   family: 4,
   node: undefined,

@@ -31,6 +31,7 @@ export interface ScanDepth {
   readonly own: number;
 }
 
+/** How much a cluster's rules are; `bytes` are those of the restore input. */
 export interface CompiledSize {
   readonly services: number;
   readonly servicePorts: number;

@@ -11,6 +11,7 @@ export const DETECT_LOCAL_MODES = [
   "BridgeInterface",
   "InterfaceNamePrefix",
 ] as const;
+/** How the proxy tells local Pods' packets, by the names of KubeProxyConfiguration. */
 export type DetectLocalMode = (typeof DETECT_LOCAL_MODES)[number];
 
 /** The parts of a KubeProxyConfiguration that show in iptables rules, with kube-proxy's defaults. */
@@ -35,6 +36,7 @@ export interface ProxyConfig {
   readonly featureGates: Readonly<Record<string, boolean>>;
 }
 
+/** What kube-proxy 1.30 does without a configuration file. */
 export const DEFAULT_PROXY_CONFIG: ProxyConfig = {
   hostnameOverride: "",
   detectLocalMode: "ClusterCIDR",

@@ -2,8 +2,10 @@ import type { Family } from "../net/ip.js";
 
 /** TCP, UDP or SCTP: the protocols a Service port can have. */
 export type TransportProtocol = "TCP" | "UDP" | "SCTP";
+/** Protocols that a Service's port can be of. */
 export const TRANSPORT_PROTOCOLS: readonly TransportProtocol[] = ["TCP", "UDP", "SCTP"];
 
+/** A port of a Service. */
 export interface ServicePortSpec {
   /** Empty when the port has no name. */
   readonly name: string;
@@ -18,6 +20,7 @@ export interface ServicePortSpec {
   readonly index: number;
 }
 
+/** An address of a Service's load balancer. */
 export interface LoadBalancerIngress {
   readonly ip: string;
   /** `VIP` (also when not given): traffic arrives with this address; `Proxy`: it does not. */
@@ -56,6 +59,7 @@ export interface ServiceObject {
   readonly topologyMode: string;
 }
 
+/** A port of an EndpointSlice. */
 export interface SlicePort {
   readonly name: string;
   readonly protocol: TransportProtocol;
@@ -64,6 +68,7 @@ export interface SlicePort {
   readonly appProtocol: string | undefined;
 }
 
+/** An endpoint of an EndpointSlice. */
 export interface SliceEndpoint {
   /**
    * The first address, as it stands; proxies use no other. Of the slice's family unless the slice
@@ -111,6 +116,7 @@ export interface EndpointsObject {
   readonly slices: readonly EndpointSliceObject[];
 }
 
+/** A Node, as far as a proxy looks at it. */
 export interface NodeObject {
   readonly kind: "Node";
   readonly name: string;
@@ -132,6 +138,7 @@ export interface PodObject {
   readonly addresses: readonly string[];
 }
 
+/** An object of a kind that a proxy watches. */
 export type KubernetesObject =
   | ServiceObject
   | EndpointSliceObject
@@ -139,6 +146,7 @@ export type KubernetesObject =
   | NodeObject
   | PodObject;
 
+/** The kinds that a proxy watches. */
 export type ObjectKind = KubernetesObject["kind"];
 
 /** The good objects of an input, each kind in the order of the input. */

@@ -1,6 +1,7 @@
 import { IPv6 } from "ip-num";
 import { CanonicalIPv6Reader } from "./canonical-ipv6.js";
 
+/** The version of IP. */
 export type Family = 4 | 6;
 
 /**
@@ -12,6 +13,7 @@ export type Address = number | bigint;
 export const ALL_ONES_4 = 0xffffffff;
 export const ALL_ONES_6 = (1n << 128n) - 1n;
 
+/** 4 for a `number`, 6 for a `bigint`. */
 export function familyOf(address: Address): Family {
   return typeof address === "number" ? 4 : 6;
 }

@@ -52,6 +52,7 @@ export function andAddress(left: Address, right: Address): Address {
   return BigInt(left) & BigInt(right);
 }
 
+/** Whether the address lies in the prefix; never when they are of different families. */
 export function prefixContains(prefix: Prefix, address: Address): boolean {
   if (typeof prefix.address === "number") {
     return (

@@ -128,6 +128,36 @@ describe("bad input", () => {
     assert.match(out, /-d 10\.96\.0\.9 --dport 80 -j REJECT/);
   });
 
+  for (const argv of [
+    ["trace", "-f", "missing.yaml", "--from", "10.0.0.1", "--to", "10.0.0.2:80"],
+    ["trace", "--rules", "input", "--from", "10.0.0.1", "--to", "10.0.0.2:80"],
+    ["size", "-f", "missing.yaml"],
+    ["compile", "-f", "missing.yaml"],
+  ]) {
+    it(`what cannot be read is not taken for an empty node or cluster: ${argv[0]} ${argv[1]}`, async () => {
+      writeFileSync(join(folder, "input"), "kind: Service\n");
+      const { exitCode, out } = await capture(argv, { cwd: folder });
+      assert.deepEqual([out, exitCode], ["", 3]);
+    });
+  }
+
+  for (const option of ["--routes", "--addresses", "--conntrack"]) {
+    for (const file of ["input", "missing"]) {
+      it(`${option} of which nothing can be read (${file}) leaves the node's state assumed`, async () => {
+        writeFileSync(join(folder, "input"), "root:x:0:0:root:/root:/bin/bash\n");
+        writeFileSync(
+          join(folder, "node.save"),
+          "*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -o none -j MASQUERADE\nCOMMIT\n",
+        );
+        const ends = ["--from", "10.0.0.1", "--to", "10.0.0.2:80", "--detail", "full"];
+        const argv = ["trace", "--rules", "node.save", ...ends];
+        const plain = await capture(argv, { cwd: folder });
+        const found = await capture([...argv, option, file], { cwd: folder });
+        assert.deepEqual([found.exitCode, found.out], [3, plain.out]);
+      });
+    }
+  }
+
   it("a file that is not there is told by name", async () => {
     const { exitCode, err } = await capture(["compile", "-f", "missing.yaml"], { cwd: folder });
     assert.equal(exitCode, 3);

@@ -111,7 +111,7 @@ describe("a planted fault", () => {
 
 describe("a wrong command line", () => {
   const wrong: readonly (readonly [line: string, code: number, told: RegExp])[] = [
-    ["--phases batch,bach", 2, /There is no phase "bach"\./],
+    ["--phases batch,bach", 2, /There is no phase "bach"; there are read, /],
     ["--sizes 100,many", 2, /"many" is no whole number from 1 to 200000\./],
     ["--sizes 0", 2, /"0" is no whole number/],
     ["--seed -1", 2, /"-1" is no whole number/],

@@ -144,7 +144,7 @@ describe("commands on dumps", () => {
     for (const [what, argv, exit, said] of [
       ["a file that is not there", ["small", "nowhere"], 3, /nowhere: error: no such file/],
       ["an empty file", ["empty", "small"], 3, /empty: error: the file is empty/],
-      ["a folder", [".", "small"], 3, /this is a folder: name one dump/],
+      ["a folder", [".", "small"], 3, /this is a folder: name one file/],
       ["standard input for both", ["-", "-"], 2, /standard input can be read only once/],
       ["one dump only", ["small"], 2, /missing required argument 'after'/],
       ["an unknown output", ["small", "other", "-o", "yaml"], 2, /It is one of text, json/],

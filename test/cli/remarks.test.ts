@@ -151,4 +151,49 @@ describe("what a trace remarks", () => {
     const argv = `--rules rules ${PACKET} --endpoint 10.0.0.4:80`;
     assert.deepEqual(await remarks(argv, draws("0.25", "0.25")), []);
   });
+
+  describe("of a Service that is refused for want of endpoints", () => {
+    const objects = (policy: string, endpoint: string): string => `apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec:
+  type: LoadBalancer
+  clusterIP: 10.96.0.9
+  externalTrafficPolicy: ${policy}
+  ports: [{ port: 80 }]
+status: { loadBalancer: { ingress: [{ ip: 198.51.100.80 }] } }
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: web-1, namespace: shop, labels: { kubernetes.io/service-name: web } }
+addressType: IPv4
+ports: [{ port: 8080 }]
+endpoints: [${endpoint}]
+`;
+    const ask = async (policy: string, endpoint: string): Promise<string> => {
+      writeFileSync(join(folder, "objects.yaml"), objects(policy, endpoint));
+      const to = policy === "Local" ? "198.51.100.80:80" : "10.96.0.9:80";
+      const argv = `-f objects.yaml --node a --from 203.0.113.7 --to ${to}`.split(" ");
+      const { out } = await capture(["trace", ...argv], { cwd: folder });
+      return /^endpoints: .*$/m.exec(out)?.[0] ?? "";
+    };
+    const AT_B = "{ addresses: [10.0.2.3], nodeName: b }";
+
+    it("on this node: the nodes that do have some, and the policy", async () => {
+      assert.equal(
+        await ask("Local", AT_B),
+        "endpoints: shop/web has 1 on b, none on a; under externalTrafficPolicy: Local a node serves only by its own",
+      );
+    });
+
+    it("anywhere: whether there are none or none is ready", async () => {
+      assert.match(await ask("Cluster", ""), /hold none of shop\/web: no Pod fits its selector/);
+      const down =
+        "{ addresses: [10.0.2.3], conditions: { ready: false, serving: false, terminating: true } }";
+      assert.equal(
+        await ask("Cluster", down),
+        "endpoints: none of the 1 of shop/web is ready, 1 ending",
+      );
+    });
+  });
 });

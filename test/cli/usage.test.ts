@@ -83,6 +83,43 @@ describe("the command line", () => {
   });
 });
 
+describe("a question that cannot be meant", () => {
+  const ONE = ["--from", "10.0.0.1", "--to", "10.0.0.2:80"];
+  const MANY = ["--packets", "p.jsonl"];
+  for (const [argv, words] of [
+    [[...MANY, "--scenario", "s.yaml"], /give one/],
+    [[...MANY, "--from", "10.0.0.1"], /--from is for one packet, not for those of --packets/],
+    [["--scenario", "s.yaml", "--odds"], /--odds is for one packet, not for those of --scenario/],
+    [[...ONE, "--jobs", "2"], /--jobs is for --count/],
+    [[...ONE, "--count", "9", "--reply"], /--reply is another question/],
+    [[...ONE, "--proto", "udp", "--flags", "syn"], /--flags are TCP's, not udp's/],
+  ] as const) {
+    it(`is refused with exit code 2: ${argv.join(" ")}`, async () => {
+      const { err, out, exitCode } = await capture(["trace", "--rules", "-", ...argv]);
+      assert.deepEqual([out, exitCode], ["", 2]);
+      assert.match(err, words);
+    });
+  }
+});
+
+describe("a packet that cannot be", () => {
+  const input = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
+  for (const [argv, words] of [
+    [["--to", "10.0.0.2"], /^--to: error: the port is missing: ADDRESS:PORT/],
+    [["--to", "10.0.0.2:80", "--proto", "foo"], /^--proto: error: "foo" is no protocol/],
+    [["--to", "10.0.0.2:80", "--mark", "xyz"], /^--mark: error: "xyz" is no whole number/],
+    [["--to", "10.0.0.2:80", "--flags", "sym"], /^--flags: error: "sym" is no TCP flag/],
+    [["--to", "10.0.0.2:80", "--family", "6"], /^--family: error: IPv6 is asked for, and both/],
+  ] as const) {
+    it(`is told by its option: ${argv.join(" ")}`, async () => {
+      const line = ["trace", "--rules", "-", "--from", "10.0.0.1", ...argv];
+      const { err, out, exitCode } = await capture(line, { input });
+      assert.deepEqual([out, exitCode], ["", 3]);
+      assert.match(err, words);
+    });
+  }
+});
+
 describe("the chapter's own listing", () => {
   it("sends a half, a quarter and, untranslated, another quarter, with a sentence that says why", async () => {
     const { out } = await capture([...LISTING, "--odds"], CHAPTER);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -8,6 +8,8 @@ import { ROOT } from "../support/root.js";
 
 const run = (folder: string, command: string, ...args: string[]): string =>
   execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+const STRICT = ["--strict", "--module", "nodenext", "--target", "es2023", "--types", ""];
 
 describe("the packed library, installed into an empty folder", () => {
   let folder = "";
@@ -56,6 +58,15 @@ describe("the packed library, installed into an empty folder", () => {
     assert.equal(run(folder, "node", "use.mjs"), "0 true\n");
   });
 
+  it("does what the README's example says it does, as it stands there", () => {
+    const [, example = ""] =
+      /## Library\n\n```ts\n(.*?)```/s.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
+    writeFileSync(join(folder, "example.ts"), example);
+    run(folder, join(ROOT, "node_modules/.bin/tsc"), ...STRICT, "example.ts");
+    const said = [...example.matchAll(/^\/\/ (.*\n)/gm)].map(([, line]) => line).join("");
+    assert.equal(run(folder, "node", "example.js"), said);
+  });
+
   it("is typed for a strict consumer", () => {
     writeFileSync(
       join(folder, "use.ts"),
@@ -66,19 +77,7 @@ describe("the packed library, installed into an empty folder", () => {
        parseDump(7);
        export type Tracer = keyof typeof tracer;`,
     );
-    run(
-      folder,
-      join(ROOT, "node_modules/.bin/tsc"),
-      "--noEmit",
-      "--strict",
-      "--module",
-      "nodenext",
-      "--target",
-      "es2023",
-      "--types",
-      "",
-      "use.ts",
-    );
+    run(folder, join(ROOT, "node_modules/.bin/tsc"), "--noEmit", ...STRICT, "use.ts");
   });
 
   it("is sound to publint and are-the-types-wrong", () => {

@@ -54,6 +54,7 @@ export async function capture(
     env: {},
     cwd: process.cwd(),
     outIsTerminal: false,
+    outIsClosed: () => false,
     errIsTerminal: false,
     now: () => Date.UTC(2026, 0, 1),
     signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 import type { Address } from "../../engine/net/ip.js";
 import type { Outcome } from "../walk/walk.js";
 
+/** Where a packet may end. */
 export interface Endpoint {
   readonly address: Address;
   /** `undefined`: any. */

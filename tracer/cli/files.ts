@@ -29,15 +29,24 @@ export async function readSources(
 
 /** Reads one file, or standard input for `-`; `undefined` where it cannot be read. */
 export async function readSource(path: string, io: Io): Promise<Checked<Source | undefined>> {
-  const { value, faults } = await readPath(path, io);
+  const { value, faults } = await readPath(path, io, noFolder);
   return { value: value[0], faults };
 }
 
-async function readPath(path: string, io: Io): Promise<Checked<readonly Source[]>> {
+async function noFolder(path: string): Promise<Checked<readonly Source[]>> {
+  const message = "this is a folder: name one file";
+  return { value: [], faults: [fault("unreadable-file", message, { file: path })] };
+}
+
+async function readPath(
+  path: string,
+  io: Io,
+  ofFolder = readFolder,
+): Promise<Checked<readonly Source[]>> {
   if (path === "-") return decode("standard input", await io.stdin());
   try {
     const found = await stat(resolve(io.cwd, path));
-    if (found.isDirectory()) return await readFolder(path, io);
+    if (found.isDirectory()) return await ofFolder(path, io);
     if (found.size > MAX_TEXT_BYTES) return { value: [], faults: [tooLarge(found.size, path)] };
     return decode(path, await readFile(resolve(io.cwd, path)));
   } catch (error) {

@@ -8,10 +8,15 @@ export interface Io {
   /** Folder that relative paths start from. */
   readonly cwd: string;
   readonly outIsTerminal: boolean;
+  /** Nobody reads on (`| head`): a command that prints much may end. */
+  readonly outIsClosed: () => boolean;
   readonly errIsTerminal: boolean;
   /** Milliseconds since the epoch, for progress and for the clock of a walk. */
   readonly now: () => number;
-  /** Aborted when the user wants a command that runs on to stop. */
+  /**
+   * Aborted when the user wants a command that runs on to stop. Who asks for it takes Ctrl-C over;
+   * before that it ends the process at once, as computing in one go leaves no time to listen.
+   */
   readonly signal: AbortSignal;
   /** Threads that the machine runs side by side. */
   readonly cores: number;

@@ -17,10 +17,20 @@ async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => interrupted.abort());
+let interrupted: AbortController | undefined;
+
+/** Ctrl-C ends the process at once until a command asks for this. */
+function listen(): AbortSignal {
+  if (interrupted !== undefined) return interrupted.signal;
+  const controller = new AbortController();
+  interrupted = controller;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  return controller.signal;
 }
+
+let outIsClosed = false;
 
 const io: Io = {
   stdin: readStdin,
@@ -31,13 +41,17 @@ const io: Io = {
   outIsTerminal: process.stdout.isTTY,
   errIsTerminal: process.stderr.isTTY,
   now: Date.now,
-  signal: interrupted.signal,
+  get signal() {
+    return listen();
+  },
+  outIsClosed: () => outIsClosed,
   cores: availableParallelism(),
 };
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no fault of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
+  outIsClosed = true;
 });
 // Setting the code, not exiting: an exit here would lose what a pipe has not taken yet.
 process.exitCode = await run(process.argv.slice(2), io);

@@ -25,10 +25,12 @@ export function describeNotEntered({ rule: { at, definition }, gate }: NotEntere
   );
 }
 
-function likeness({ addressHolds, portHolds }: NearMiss): string {
-  if (addressHolds && portHolds) return "for this address and port";
+function likeness({ addressHolds, portHolds, failed }: NearMiss): string {
+  // A port of another protocol is another port.
+  const port = failed.kind === "transport" ? "port number" : "port";
+  if (addressHolds && portHolds) return `for this address and ${port}`;
   if (addressHolds) return "for this address";
-  return portHolds ? "for this port" : "for packets like this";
+  return portHolds ? `for this ${port}` : "for packets like this";
 }
 
 function difference(miss: NearMiss): string {

@@ -27,7 +27,7 @@ export function readJsonLists(
   const faults: Fault[] = [];
   for (const part of splitDocuments(text)) {
     const at = positionAt(text, part.start, file);
-    const document = parseDocument(part.text);
+    const document = parseJson(part.text);
     if ("problem" in document) {
       const place = positionAt(text, part.start + document.offset, file);
       faults.push(fault("bad-json", `not what \`${what}\` prints: ${document.problem}`, place));
@@ -79,7 +79,8 @@ function partOf(text: string, start: number, end: number): Part {
   return { start: start + raw.length - raw.trimStart().length, text: raw.trim() };
 }
 
-function parseDocument(
+/** The value of one JSON text, or what is wrong with it; `offset` counts characters from 0. */
+export function parseJson(
   text: string,
 ): { readonly value: unknown } | { readonly problem: string; readonly offset: number } {
   try {

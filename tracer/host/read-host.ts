@@ -1,4 +1,4 @@
-import type { Checked, Fault } from "../../engine/errors.js";
+import { hasErrors, type Checked, type Fault } from "../../engine/errors.js";
 import { familyOf, type Family } from "../../engine/net/ip.js";
 import { readAddresses } from "./read-addresses.js";
 import { readConnections } from "./read-connections.js";
@@ -49,28 +49,32 @@ export function readHost(texts: HostTexts, base: HostState): Checked<HostState> 
     faults.push(...checked.faults);
     return checked.value;
   };
+  // A text of which nothing could be read tells nothing: it is not one of a node that has nothing.
+  const list = <T>(
+    sources: readonly HostText[] | undefined,
+    read: (text: string, file: string) => Checked<readonly T[]>,
+  ): readonly T[] | undefined => {
+    const lists = sources?.map(({ text, file }) => read(text, file)) ?? [];
+    faults.push(...lists.flatMap((checked) => checked.faults));
+    const sound = lists.filter(({ value, faults: found }) => value.length > 0 || !hasErrors(found));
+    return sound.length === 0 ? undefined : sound.flatMap(({ value }) => value);
+  };
+  const one = (source: HostText | undefined) => (source === undefined ? undefined : [source]);
   const { addresses, rules4, rules6, sysctls, sets } = texts;
   const settings =
     sysctls === undefined ? undefined : take(readSysctls(sysctls.text, sysctls.file));
-  const interfaces =
-    addresses === undefined ? undefined : take(readAddresses(addresses.text, addresses.file));
-  const routes = texts.routes?.flatMap(({ text, file }) => take(readRoutes(text, file)));
-  const connections = texts.connections?.flatMap(({ text, file }) =>
-    take(readConnections(text, file)),
-  );
+  const interfaces = list(one(addresses), readAddresses);
+  const routes = list(texts.routes, readRoutes);
+  const connections = list(texts.connections, readConnections);
+  const routing4 = list(one(rules4), readRoutingRules);
+  const routing6 = list(one(rules6), readRoutingRules);
   const host: HostState = {
     ...base,
     interfaces: interfaces === undefined ? base.interfaces : given(interfaces),
     routes: routesOf(routes, interfaces, base),
     routingRules: {
-      4:
-        rules4 === undefined
-          ? base.routingRules[4]
-          : given(take(readRoutingRules(rules4.text, rules4.file))),
-      6:
-        rules6 === undefined
-          ? base.routingRules[6]
-          : given(take(readRoutingRules(rules6.text, rules6.file))),
+      4: routing4 === undefined ? base.routingRules[4] : given(routing4),
+      6: routing6 === undefined ? base.routingRules[6] : given(routing6),
     },
     sysctls: settings === undefined ? base.sysctls : overlay(base.sysctls, settings),
     sets: sets === undefined ? base.sets : take(readSets(sets.text, sets.file)),

@@ -10,10 +10,12 @@ export type Stated<T> =
   | { readonly kind: "given"; readonly value: T }
   | { readonly kind: "assumed"; readonly value: T; readonly because: string };
 
+/** A piece of state that was read from the node or stated. */
 export function given<T>(value: T): Stated<T> {
   return { kind: "given", value };
 }
 
+/** A piece of state that nobody gave, and why it is taken to be so. */
 export function assumed<T>(value: T, because: string): Stated<T> {
   return { kind: "assumed", value, because };
 }
@@ -21,6 +23,7 @@ export function assumed<T>(value: T, because: string): Stated<T> {
 /** As `ip addr` names them; the kernel compares their numbers (0, 200, 253, 254). */
 export type Scope = "global" | "site" | "link" | "host";
 
+/** An address of an interface, as `ip addr` prints it. */
 export interface InterfaceAddress {
   readonly address: Address;
   /** 0 to 32 or 0 to 128. */
@@ -34,6 +37,7 @@ export interface InterfaceAddress {
   readonly peer: Address | undefined;
 }
 
+/** An interface of the node. */
 export interface Interface {
   readonly name: string;
   readonly index: number;
@@ -50,6 +54,7 @@ export interface Interface {
   readonly addresses: readonly InterfaceAddress[];
 }
 
+/** As `ip route` names them. */
 export type RouteType =
   | "unicast"
   | "local"
@@ -61,6 +66,7 @@ export type RouteType =
   | "prohibit"
   | "throw";
 
+/** One of the ways that a route's packets may take. */
 export interface NextHop {
   /** `undefined`: the destination itself is on the link. */
   readonly via: Address | undefined;
@@ -69,10 +75,14 @@ export interface NextHop {
   readonly weight: number;
 }
 
+/** The routing table of the node's own addresses. */
 export const LOCAL_TABLE = 255;
+/** The routing table of `ip route` without `table`. */
 export const MAIN_TABLE = 254;
+/** The routing table that is asked last. */
 export const DEFAULT_TABLE = 253;
 
+/** One line of `ip route show table all`. */
 export interface Route {
   /** 255 local, 254 main, 253 default. */
   readonly table: number;
@@ -88,6 +98,7 @@ export interface Route {
   readonly tos: number;
 }
 
+/** What a routing rule does with packets that it selects. */
 export type RuleAction =
   | { readonly kind: "lookup"; readonly table: number }
   | { readonly kind: "goto"; readonly priority: number }
@@ -116,6 +127,7 @@ export interface RoutingRule {
 /** One dimension of an ipset's type, as in `hash:net,port,iface`. */
 export type SetDimension = "ip" | "net" | "port" | "mac" | "iface" | "mark" | "set";
 
+/** What an entry holds in one dimension. */
 export type SetPart =
   | { readonly kind: "addresses"; readonly min: Address; readonly max: Address }
   /** `protocol` is `undefined` in `bitmap:port`, which holds TCP and UDP ports alike. */
@@ -136,6 +148,7 @@ export type SetPart =
   | { readonly kind: "mark"; readonly value: number }
   | { readonly kind: "set"; readonly name: string };
 
+/** An entry of an ipset. */
 export interface SetEntry {
   /** As many as the set has dimensions (`bitmap:ip,mac` may leave out the MAC). */
   readonly parts: readonly SetPart[];
@@ -147,6 +160,7 @@ export interface SetEntry {
   readonly extra: Readonly<Record<string, string>>;
 }
 
+/** An ipset, as `ipset save` prints it. */
 export interface IpSet {
   readonly name: string;
   /** `hash:ip,port`, `bitmap:port`, `list:set`, ... */

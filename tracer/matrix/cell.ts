@@ -37,6 +37,7 @@ export interface CellOutcome {
   readonly conditions: readonly Condition[];
 }
 
+/** Where a rule stands; `rule` counts from 1 in its chain. */
 export interface RulePlace {
   readonly table: TableName;
   readonly chain: string;

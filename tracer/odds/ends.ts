@@ -8,6 +8,7 @@ export interface Ends {
   readonly byWay: ReadonlyMap<string, number>;
 }
 
+/** Groups outcomes by their ends, and tells by a way which end it leads to. */
 export function endsOf(outcomes: readonly Outcome[]): Ends {
   const groups = groupOutcomes(outcomes);
   const byWay = new Map<string, number>();

@@ -7,6 +7,7 @@ export interface Fraction {
 export const ZERO: Fraction = { numerator: 0n, denominator: 1n };
 export const ONE: Fraction = { numerator: 1n, denominator: 1n };
 
+/** In lowest terms. `denominator` is at least 1, `numerator` at least 0. */
 export function fraction(numerator: bigint, denominator: bigint): Fraction {
   const shared = greatestCommonDivisor(numerator, denominator);
   return { numerator: numerator / shared, denominator: denominator / shared };
@@ -36,6 +37,7 @@ export function dyadic(numerator: bigint, bits: number): Fraction {
   };
 }
 
+/** The exact sum, in lowest terms. */
 export function addFractions(left: Fraction, right: Fraction): Fraction {
   return fraction(
     left.numerator * right.denominator + right.numerator * left.denominator,

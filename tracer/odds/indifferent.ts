@@ -1,3 +1,4 @@
+import { NOT_FOLLOWED } from "../walk/limits.js";
 import type { Condition } from "../walk/result.js";
 import { formatFraction } from "./fraction.js";
 import { endKey, suppositionKey, type OutcomeGroup } from "./group.js";
@@ -20,7 +21,13 @@ export function dropIndifferent(
 ): Settled {
   const indifferent = new Map<string, Condition>();
   const settled = settle(groups, indifferent, exactMarks);
-  return { groups: settled, indifferent: [...indifferent.values()] };
+  // What makes no difference on one way may make one on another, also on one that was given up.
+  if (!isWhole(settled)) return { groups: settled, indifferent: [] };
+  const matters = new Set(settled.flatMap(({ path }) => path.conditions.map(({ what }) => what)));
+  return {
+    groups: settled,
+    indifferent: [...indifferent.values()].filter(({ what }) => !matters.has(what)),
+  };
 }
 
 function settle(
@@ -44,7 +51,7 @@ function settle(
     exactMarks,
   );
   const rest = settle(others, indifferent, exactMarks);
-  if (yes.length > 0 && no.length > 0 && endsOf(yes, exactMarks) === endsOf(no, exactMarks)) {
+  if (isWhole(yes) && isWhole(no) && endsOf(yes, exactMarks) === endsOf(no, exactMarks)) {
     indifferent.set(question.what, question);
     return [...yes, ...rest];
   }
@@ -53,6 +60,11 @@ function settle(
     ...no.map((group) => withAnswer(group, { ...question, holds: false })),
     ...rest,
   ];
+}
+
+/** There are ends, and none of a way that was given up: such a one may end anyhow. */
+function isWhole(groups: readonly OutcomeGroup[]): boolean {
+  return groups.length > 0 && groups.every(({ path }) => path.because !== NOT_FOLLOWED);
 }
 
 function answerTo(question: Condition, conditions: readonly Condition[]): boolean | undefined {

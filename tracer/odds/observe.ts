@@ -8,12 +8,14 @@ import { drawUnits, type DrawUnit } from "./draw-units.js";
 import { endsOf, wayKey, type Ends } from "./ends.js";
 import { fractionToNumber, type Fraction } from "./fraction.js";
 
+/** An end, its exact odds, and how often it was drawn. */
 export interface Observed {
   readonly end: string;
   readonly odds: Fraction;
   readonly count: number;
 }
 
+/** How often each end was drawn, and how well that fits its odds. */
 export interface Observation {
   readonly ends: readonly Observed[];
   readonly fit: Fit;

@@ -1,6 +1,7 @@
 import { fault, type Checked, type Fault, type Position } from "../../engine/errors.js";
 import { familyOf, parseAddress } from "../../engine/net/ip.js";
-import { ICMP, ICMPV6, protocolNumber } from "../../engine/net/protocol.js";
+import { ICMP, ICMPV6, TCP, protocolNumber } from "../../engine/net/protocol.js";
+import { isObject, parseJson } from "../host/json.js";
 import { makePacket } from "./make.js";
 import { hasPorts } from "./protocols.js";
 import { TCP_FLAG_BITS, type Packet } from "./types.js";
@@ -21,8 +22,9 @@ export interface PacketLine {
  * Reads a packet a line, each a JSON object: `in`, `protocol`, `source`, `sourcePort`,
  * `destination`, `destinationPort`, `flags` (`syn,ack`, or `none`), `icmpType`, `icmpCode`,
  * `icmpId`, `ttl`, `tos`, `mark`, `length`, `fragment` (`{"offset": OCTETS, "more": BOOLEAN}`),
- * `uid`, `gid`, `mac`, `connection` and `reply`. Without `in` the node itself makes the packet. The
- * first line of a connection is whole; bad lines are told and left out.
+ * `uid`, `gid`, `mac`, `connection` and `reply`. Without `in` the node itself makes the packet; what
+ * a packet of its protocol does not have is read and left out (`flags` of UDP). The first line of a
+ * connection is whole; bad lines are told and left out.
  */
 export function readPacketLines(text: string, file?: string): Checked<readonly PacketLine[]> {
   const value: PacketLine[] = [];
@@ -47,7 +49,20 @@ export function readPacketLines(text: string, file?: string): Checked<readonly P
 export function packetOfParts(parts: Partial<Packet>): Packet | undefined {
   const { protocol, source, destination } = parts;
   if (protocol === undefined || source === undefined || destination === undefined) return undefined;
-  return makePacket({ ...parts, protocol, source, destination });
+  return ofItsProtocol(makePacket({ ...parts, protocol, source, destination }));
+}
+
+/** The packet without what a line says besides and its protocol does not have. */
+export function ofItsProtocol(packet: Packet): Packet {
+  const { protocol } = packet;
+  const ports = { sourcePort: undefined, destinationPort: undefined };
+  const icmp = { icmpType: undefined, icmpCode: undefined, icmpId: undefined };
+  return {
+    ...packet,
+    ...(hasPorts(protocol) ? {} : ports),
+    ...(protocol === TCP ? {} : { tcpFlags: undefined }),
+    ...(protocol === ICMP || protocol === ICMPV6 ? {} : icmp),
+  };
 }
 
 interface LineDraft {
@@ -62,12 +77,16 @@ function readLine(source: string, at: Position): Checked<LineDraft> {
   const complain = (message: string, where: Position): void => {
     faults.push(fault("bad-packet", message, where, source));
   };
-  const json = parseObject(source);
-  if (typeof json === "string") {
-    complain(json, { ...at, column: 1 });
+  const json = parseJson(source);
+  if ("problem" in json) {
+    complain(`not a JSON object: ${json.problem}`, { ...at, column: json.offset + 1 });
     return { value, faults };
   }
-  for (const [key, given] of Object.entries(json)) {
+  if (!isObject(json.value)) {
+    complain("a packet is a JSON object", { ...at, column: 1 });
+    return { value, faults };
+  }
+  for (const [key, given] of Object.entries(json.value)) {
     const problem = readField(key, given, value);
     if (problem !== undefined) complain(`${key}: ${problem}`, { ...at, ...placeOf(source, key) });
   }
@@ -79,19 +98,13 @@ function readLine(source: string, at: Position): Checked<LineDraft> {
   return { value, faults };
 }
 
-function parseObject(source: string): Readonly<Record<string, unknown>> | string {
-  try {
-    const json: unknown = JSON.parse(source);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return { ...json };
-    return "a packet is a JSON object";
-  } catch (error) {
-    return `not a JSON object: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
+/** Where a field stands: its name may stand as a value before. */
 function placeOf(source: string, key: string): Pick<Position, "column" | "length"> {
   const quoted = JSON.stringify(key);
-  const at = source.indexOf(quoted);
+  let at = source.indexOf(quoted);
+  while (at >= 0 && !/^\s*:/.test(source.slice(at + quoted.length))) {
+    at = source.indexOf(quoted, at + 1);
+  }
   return at < 0 ? { column: 1 } : { column: at + 1, length: quoted.length };
 }
 
@@ -245,8 +258,9 @@ function readFragment(given: unknown, draft: LineDraft): string | undefined {
 function readFlags(given: unknown, draft: LineDraft): string | undefined {
   if (typeof given !== "string") return `${JSON.stringify(given)} names no TCP flags`;
   let tcpFlags = 0;
-  for (const word of given === "none" ? [] : given.toUpperCase().split(",")) {
-    const bit = Object.entries(TCP_FLAG_BITS).find(([name]) => name === word.trim())?.[1];
+  for (const word of given === "none" ? [] : given.split(",")) {
+    const wanted = word.trim().toUpperCase();
+    const bit = Object.entries(TCP_FLAG_BITS).find(([name]) => name === wanted)?.[1];
     if (bit === undefined) {
       return `"${word}" is no TCP flag; there are ${Object.keys(TCP_FLAG_BITS).join(", ").toLowerCase()}, none`;
     }

@@ -4,6 +4,7 @@ import { hasPorts } from "./protocols.js";
 import { unknown } from "./field.js";
 import { TCP_FLAG_BITS, type Packet } from "./types.js";
 
+/** What is known of a packet; `protocol` is a number from 1 to 255, as 6 is TCP. */
 export type PacketParts = Partial<Packet> & Pick<Packet, "protocol" | "source" | "destination">;
 
 /** What a sender sets when nobody says otherwise (Linux: `ip_default_ttl`). */

@@ -59,8 +59,11 @@ export interface OutcomeJson {
   readonly because: string;
   readonly conditions?: readonly Condition[];
   readonly assumptions?: readonly Assumption[];
+  /** Where it was asked for: a walk, the odds of several, or `null` where nothing comes back. */
+  readonly reply?: unknown;
 }
 
+/** What `trace --odds -o json` prints. */
 export interface OddsJson {
   readonly version: typeof JSON_VERSION;
   readonly outcomes: readonly OutcomeJson[];
@@ -94,6 +97,7 @@ function compiledOrigin(origin: {
   return subject === undefined ? { reason } : { service: subject, reason };
 }
 
+/** A walk as `trace -o json` prints it. */
 export function pathJson(path: Path): PathJson {
   const { last } = path;
   return {
@@ -110,6 +114,7 @@ export function pathJson(path: Path): PathJson {
   };
 }
 
+/** An element of `outcomes` in `trace --odds -o json`. */
 export function outcomeJson(odds: Fraction, path: Path): OutcomeJson {
   return {
     probability: fractionToNumber(odds),

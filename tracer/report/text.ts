@@ -8,6 +8,7 @@ import { destinationText, kindText, namedEndpoint, type Names } from "./words.js
 export const DETAILS = ["minimal", "summary", "full"] as const;
 export type Detail = (typeof DETAILS)[number];
 
+/** How text is printed: how much, with which names, and in colour or not. */
 export interface TextOptions {
   readonly detail: Detail;
   readonly names: Names;
@@ -48,8 +49,9 @@ function minimalText(path: Path): string {
 
 /** `tcp SYN 10.0.0.1:40000 -> 10.96.0.10:53 (kube-system/kube-dns), enters by eth0`. */
 export function entryLine({ first, in: device }: Path, { names, style }: TextOptions): string {
-  const from = namedEndpoint(first.source, first.sourcePort, names);
-  const to = namedEndpoint(first.destination, first.destinationPort, names);
+  const named = { names, protocol: first.protocol };
+  const from = namedEndpoint(first.source, first.sourcePort, named);
+  const to = namedEndpoint(first.destination, first.destinationPort, named);
   const entrance = device === undefined ? "made by the node itself" : `enters by ${device}`;
   return `${style.bold(`${kindText(first)} ${from} -> ${to}`)}, ${entrance}`;
 }

@@ -31,7 +31,8 @@ export function paintedVerdict({ verdict }: Pick<Path, "verdict">, style: Style)
 
 function details(path: Path, names: Names): readonly string[] {
   const { last } = path;
-  const goal = namedEndpoint(last.destination, last.destinationPort, names);
+  const { destination, destinationPort, protocol } = last;
+  const goal = namedEndpoint(destination, destinationPort, { names, protocol });
   switch (path.verdict) {
     case "forwarded":
     case "sent":

@@ -3,8 +3,15 @@ import { protocolName } from "../../engine/net/protocol.js";
 import { isUnknown, type Field } from "../packet/field.js";
 import { TCP_FLAG_BITS, type Packet } from "../packet/types.js";
 
-/** What a user calls an address, as in `pod default/web-1`; `undefined` for a stranger. */
-export type Names = (address: Address, port: number | undefined) => string | undefined;
+/**
+ * What a user calls an address, as in `pod default/web-1`, or one of its ports, 0 to 65535, of a
+ * protocol (6 is TCP); `undefined` for a stranger.
+ */
+export type Names = (
+  address: Address,
+  port: number | undefined,
+  protocol: number,
+) => string | undefined;
 
 export const NO_NAMES: Names = () => undefined;
 
@@ -28,9 +35,9 @@ export function destinationText(packet: Packet): string {
 export function namedEndpoint(
   address: Address,
   port: Field<number | undefined>,
-  names: Names,
+  { names, protocol }: { readonly names: Names; readonly protocol: number },
 ): string {
-  const name = names(address, isUnknown(port) ? undefined : port);
+  const name = names(address, isUnknown(port) ? undefined : port, protocol);
   const text = endpointText(address, port);
   return name === undefined ? text : `${text} (${name})`;
 }

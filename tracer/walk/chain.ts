@@ -55,6 +55,7 @@ function ruleMatches(walker: Walker, branch: Branch, scan: Scan, linked: LinkedR
     scan.match = 0;
   }
   const { matches } = rule;
+  if (matches.length === 0 && statedAway(walker, branch)) return false;
   while (scan.match < matches.length) {
     const index = scan.match;
     const match = matches[index];
@@ -64,6 +65,13 @@ function ruleMatches(walker: Walker, branch: Branch, scan: Scan, linked: LinkedR
     scan.match = index + 1;
   }
   return true;
+}
+
+/** A rule without matches of which the user states that it does not match. */
+function statedAway(walker: Walker, branch: Branch): boolean {
+  if (walker.world.statements.length === 0) return false;
+  const question = { kind: "rule", name: undefined, what: whereOf(branch) };
+  return stated(walker, branch, question) === false;
 }
 
 /** Empty where the hook has none. */

@@ -11,6 +11,7 @@ import {
 import type { Packet } from "../packet/types.js";
 import { trackingNeed } from "./tracking-need.js";
 
+/** Which of the two implementations of iptables holds the rules. */
 export type Backend = "legacy" | "nft";
 
 export interface LinkedRule {
@@ -77,6 +78,10 @@ interface OpenRule {
   readonly to: Open | undefined;
 }
 
+/**
+ * Resolves a ruleset's jumps, so that it can be walked. Never throws: what is missing or runs in circles
+ * ends a walk that comes there as `unknown`.
+ */
 export function linkRules(ruleset: Ruleset, backend?: Backend): LinkedRules {
   const tables = new Map<TableName, LinkedTable>();
   let id = 0;

@@ -20,12 +20,12 @@ export function questionAbout(match: Match, { unknown }: Unknown, branch: Branch
   const words = describeMatch(match, packet);
   const place = placeOf(branch);
   const where = place === undefined ? "" : describePlace(place);
-  const kind = match.name === "opaque" ? match.extension : match.name;
+  const kind = kindOf(match);
   const subject = `${match.name === "opaque" ? branch.packet.mark : ""} ${subjectOf(branch)}`;
   const about = PER_EVALUATION.has(kind) ? where : subject;
   return {
     kind,
-    name: nameOf(match),
+    name: statedName(match),
     what: where === "" ? words : `${words} at ${where}`,
     why: unknown,
     key: `${words} ${about}`,
@@ -44,8 +44,13 @@ function subjectOf({ packet, seenOut: out }: Branch): string {
   return [source, ...ports, destination, inInterface, out].join(" ");
 }
 
+/** What kind of question statements call it: the name of its extension. */
+export function kindOf(match: Match): string {
+  return match.name === "opaque" ? match.extension : match.name;
+}
+
 /** What statements call it by: the name of a set, list or bucket. */
-function nameOf(match: Match): string | undefined {
+export function statedName(match: Match): string | undefined {
   switch (match.name) {
     case "recent":
       return match.list ?? "DEFAULT";

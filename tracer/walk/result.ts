@@ -1,6 +1,7 @@
 import type { Hook, Rule, TableName } from "../../engine/iptables/types.js";
 import type { Packet } from "../packet/types.js";
 
+/** All ends that a packet may meet. */
 export const VERDICTS = [
   /** Left by another interface, on its way from outside. */
   "forwarded",
@@ -16,6 +17,7 @@ export const VERDICTS = [
   /** Cannot be told; `Path.because` says why. */
   "unknown",
 ] as const;
+/** One of `VERDICTS`. */
 export type Verdict = (typeof VERDICTS)[number];
 
 /** A rule that matched. */

@@ -29,13 +29,16 @@ export function suppose(
   if (told !== undefined) return told;
   const before = branch.supposed.get(question.key);
   if (before !== undefined) return before;
-  const other = openBranch(walker, branch);
+  const other = openSupposed(walker, branch);
   if (other === undefined) return unknownBranch(branch);
   settle(other, question, false);
   otherwise(other);
   settle(branch, question, true);
   return true;
 }
+
+/** The reason of what the user's word settles. */
+export const AS_STATED = "as stated";
 
 /** The user's word on the question, if any; it stands above what is known otherwise. */
 export function stated(
@@ -48,7 +51,7 @@ export function stated(
   const rule = place === undefined ? undefined : `${place.table}/${place.chain}/${place.rule}`;
   const holds = statedAnswer(world.statements, { kind, name }, rule);
   if (holds === undefined) return undefined;
-  record(branch, { kind: "supposed", at: place, what, holds, why: "as stated" });
+  record(branch, { kind: "supposed", at: place, what, holds, why: AS_STATED });
   return holds;
 }
 
@@ -56,6 +59,13 @@ function settle(branch: Branch, { what, why, key }: Question, holds: boolean): v
   branch.supposed = new Map(branch.supposed).set(key, holds);
   branch.conditions = { item: { what, holds, why }, rest: branch.conditions };
   record(branch, { kind: "supposed", at: placeOf(branch), what, holds, why });
+}
+
+function openSupposed(walker: Walker, branch: Branch): Branch | undefined {
+  const { leftToSuppose } = walker;
+  if (leftToSuppose === 0) return undefined;
+  if (leftToSuppose !== undefined) walker.leftToSuppose = leftToSuppose - 1;
+  return openBranch(walker, branch);
 }
 
 /** A second branch to be followed later; `undefined` when there are too many. */

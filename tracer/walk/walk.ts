@@ -6,12 +6,13 @@ import type { Packet } from "../packet/types.js";
 import { startBranch, type Branch, type Linked } from "./branch.js";
 import { eventsOf, type WalkEvent } from "./events.js";
 import { OUTPUT, PREROUTING } from "./hooks.js";
-import { MAX_BRANCHES } from "./limits.js";
+import { MAX_BRANCHES, MAX_SUPPOSED } from "./limits.js";
 import type { Memory } from "./memory.js";
 import type { Path, Step } from "./result.js";
 import { runStage } from "./stages.js";
 import type { Walker, World } from "./world.js";
 
+/** How a walk goes where the dice decide, and what it notes. */
 export interface WalkOptions {
   readonly chooser: Chooser;
   /** Also notes which condition failed, for every rule that was tried. */
@@ -63,6 +64,7 @@ export function follow(world: World, start: Branch, options: WalkOptions): reado
     chooser: options.chooser,
     open: [start],
     left: options.maxBranches ?? MAX_BRANCHES,
+    leftToSuppose: MAX_SUPPOSED,
     recordFailures: options.recordFailures ?? false,
   };
   const outcomes: Outcome[] = [];

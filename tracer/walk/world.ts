@@ -48,6 +48,8 @@ export interface Walker {
   readonly open: Branch[];
   /** How many more branches may be opened. */
   left: number;
+  /** How many of these for the sake of what is not known; without it as many as there may be. */
+  leftToSuppose?: number;
   readonly recordFailures: boolean;
 }
 

@@ -22,6 +22,7 @@ export interface ExplainedChain {
   readonly rules: number;
 }
 
+/** Who connects. */
 export type Client = "Pod" | "node" | "outside";
 
 /** What a client meets at one of the Service's addresses. */
@@ -37,6 +38,7 @@ export interface Encounter {
   readonly why: string;
 }
 
+/** What the proxy believes of one Service port. */
 export interface ExplainedPort {
   /** `namespace/name:port`. */
   readonly label: string;

@@ -18,6 +18,7 @@ export interface SyncStep extends ObjectChange {
   readonly failRestore?: boolean;
 }
 
+/** A sync, whether it was made to fail, and what the health checks answer after it. */
 export interface ReplayedStep extends SyncResult {
   readonly failed: boolean;
   readonly health: HealthChecks;

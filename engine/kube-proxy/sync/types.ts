@@ -10,6 +10,7 @@ import type { HealthChecks } from "./health.js";
  */
 export type SyncStyle = "minimal" | "kube-proxy";
 
+/** What a proxy's syncs hang on besides the objects. */
 export interface SyncConfig extends ProxySetup {
   readonly style?: SyncStyle;
 }
@@ -28,6 +29,7 @@ export interface WatchEvent {
   readonly object: unknown;
 }
 
+/** What a sync is asked to do. */
 export interface SyncRequest {
   /** Write everything, as after somebody flushed the rules. */
   readonly forceFullSync?: boolean;
@@ -38,6 +40,7 @@ export interface SyncRequest {
   readonly now?: number;
 }
 
+/** What a sync hands to `iptables-restore`, and why. */
 export interface SyncResult {
   /** For `iptables-restore --noflush --counters`; empty when there is nothing to do. */
   readonly bytes: Uint8Array;

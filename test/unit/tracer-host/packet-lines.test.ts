@@ -37,6 +37,31 @@ describe("the reader of packets a line", () => {
     assert.equal(packet.inInterface, undefined);
   });
 
+  it("leaves out what a packet of the line's protocol does not have", () => {
+    const all = SYN.replace("{", '{"icmpType": 8, ');
+    const read = (protocol: string) => {
+      const [line] = readPacketLines(all.replace('"tcp"', `"${protocol}"`)).value;
+      return packetOfParts(line?.parts ?? {});
+    };
+    assert.deepEqual([read("tcp")?.tcpFlags, read("tcp")?.icmpType], [18, undefined]);
+    assert.deepEqual([read("udp")?.tcpFlags, read("udp")?.destinationPort], [undefined, 80]);
+    const icmp = read("icmp");
+    assert.deepEqual(
+      [icmp?.icmpType, icmp?.destinationPort, icmp?.sourcePort, icmp?.tcpFlags],
+      [8, undefined, undefined, undefined],
+    );
+  });
+
+  it("tells where a field stands, not where its name is a value", () => {
+    const line = '{"connection": "source", "source": 1}';
+    assert.equal(readPacketLines(line).faults[0]?.at.column, 26);
+  });
+
+  it("tells where a line stops being JSON", () => {
+    const [found] = readPacketLines('{"in": "eth0", "protocol": "tcp"').faults;
+    assert.deepEqual([found?.at.line, found?.at.column], [1, 33]);
+  });
+
   it("lets later lines of a connection leave out what stays the same", () => {
     const first = SYN.replace("{", '{"connection": "a", ');
     const { value, faults } = readPacketLines(

@@ -31,7 +31,7 @@ describe("near misses name the condition that failed", () => {
 
   it("another protocol on the same node port", () => {
     assert.deepEqual(misses(SERVICES, "udp 198.51.100.7:5 > 192.0.2.1:30080 eth0"), [
-      "nat KUBE-SERVICES rule 3 is for this port, but for port 30080/tcp; yours is 30080/udp",
+      "nat KUBE-SERVICES rule 3 is for this port number, but for port 30080/tcp; yours is 30080/udp",
     ]);
   });
 

@@ -40,7 +40,7 @@ async function runCheck(
   { output, all = false }: CheckOptions,
   { io, done }: Context,
 ): Promise<void> {
-  const { value: dump, faults } = await loadDump(path, undefined, io);
+  const { value: dump, faults } = await loadDump(path, io);
   if (dump === undefined) {
     reportFaults(faults, io);
     done(EXIT.badInput);

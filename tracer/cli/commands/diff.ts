@@ -44,8 +44,8 @@ async function runDiff(
     done(EXIT.usage);
     return;
   }
-  const left = await loadDump(before, undefined, io);
-  const right = await loadDump(after, undefined, io);
+  const left = await loadDump(before, io);
+  const right = await loadDump(after, io);
   const faults = [...left.faults, ...right.faults];
   reportFaults(faults, io);
   if (left.value === undefined || right.value === undefined) {

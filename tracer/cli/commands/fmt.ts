@@ -26,7 +26,7 @@ export function fmtCommand(context: Context): Command {
 }
 
 async function runFmt(path: string, options: FmtOptions, context: Context): Promise<void> {
-  const { value: dump, faults } = await loadDump(path, undefined, context.io);
+  const { value: dump, faults } = await loadDump(path, context.io);
   if (dump !== undefined) {
     const { style, counters = false } = options;
     context.io.out(printDump(dump, style, { counters }));

@@ -1,7 +1,13 @@
 import type { Command } from "commander";
 import { sizeOf, type CompiledSize } from "../../../engine/kube-proxy/size.js";
 import { JSON_VERSION } from "../../report/json.js";
-import { addObjectOptions, addProxyOptions, loadCluster, type ClusterOptions } from "../cluster.js";
+import {
+  addObjectOptions,
+  addProxyOptions,
+  loadCluster,
+  nothingRead,
+  type ClusterOptions,
+} from "../cluster.js";
 import { command, finish, integer, oneOf, type Context } from "../command.js";
 
 interface SizeOptions extends ClusterOptions {
@@ -19,12 +25,14 @@ export function sizeCommand(context: Context): Command {
     .option("-o, --output <text|json>", "how to print it", oneOf(["text", "json"]), "text")
     .action(async (options: SizeOptions) => {
       const { value, faults } = await loadCluster(options, context.io);
-      const size = sizeOf(value.compilation, options.top);
-      context.io.out(
-        options.output === "json"
-          ? `${JSON.stringify({ version: JSON_VERSION, ...size }, null, 2)}\n`
-          : sizeText(size),
-      );
+      if (!nothingRead(faults, value.objects)) {
+        const size = sizeOf(value.compilation, options.top);
+        context.io.out(
+          options.output === "json"
+            ? `${JSON.stringify({ version: JSON_VERSION, ...size }, null, 2)}\n`
+            : sizeText(size),
+        );
+      }
       finish(faults, context);
     });
 }

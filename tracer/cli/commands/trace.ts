@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { protocolNumber, TCP } from "../../../engine/net/protocol.js";
 import { command, finish, type Context } from "../command.js";
 import { EXIT } from "../io.js";
 import { loadTrace } from "../trace/load.js";
@@ -37,7 +38,32 @@ function misuse(options: TraceOptions): string | undefined {
   if (!many && (options.from === undefined || options.to === undefined)) {
     return "--from and --to say what packet to walk (or --packets FILE, --scenario FILE)";
   }
-  return undefined;
+  return misuseOfMany(options) ?? misuseOfOne(options);
+}
+
+/** These say something of one packet. */
+const OF_ONE = ["from", "to", "in", "flags", "mark", "odds", "endpoint", "count", "reply"] as const;
+
+function misuseOfMany(options: TraceOptions): string | undefined {
+  const { packets, scenario } = options;
+  if (packets === undefined && scenario === undefined) return undefined;
+  if (packets !== undefined && scenario !== undefined) {
+    return "--packets and --scenario both say which packets to walk; give one";
+  }
+  const file = packets === undefined ? "--scenario" : "--packets";
+  const found = OF_ONE.find((name) => options[name] !== undefined);
+  return found === undefined ? undefined : `--${found} is for one packet, not for those of ${file}`;
+}
+
+function misuseOfOne(options: TraceOptions): string | undefined {
+  const { proto, flags, count, jobs, endpoint, reply } = options;
+  if (jobs !== undefined && count === undefined) return "--jobs is for --count";
+  if (count !== undefined && (endpoint !== undefined || reply !== undefined)) {
+    return `--count draws connections; --${endpoint === undefined ? "reply" : "endpoint"} is another question`;
+  }
+  return flags !== undefined && protocolNumber(proto) !== TCP
+    ? `--flags are TCP's, not ${proto}'s`
+    : undefined;
 }
 
 const EXAMPLES = `

@@ -1,5 +1,6 @@
 import { parseAddress, type Address } from "../../../engine/net/ip.js";
 import type { KubernetesObjects } from "../../../engine/kubernetes/types.js";
+import { protocolNumber } from "../../../engine/net/protocol.js";
 import type { Names } from "../../report/words.js";
 
 /**
@@ -19,15 +20,14 @@ export function namesOf(objects: KubernetesObjects): Names {
       const address = parseAddress(text);
       if (address === undefined) continue;
       hosts.set(address, name);
-      for (const { port, name: portName } of service.ports) {
-        const key = `${address} ${port}`;
-        // Two protocols of one number, as DNS has: the number alone does not tell which.
+      for (const { port, name: portName, protocol } of service.ports) {
         const own = portName === "" ? name : `${name}:${portName}`;
-        services.set(key, (services.get(key) ?? own) === own ? own : name);
+        services.set(`${address} ${port} ${protocolNumber(protocol)}`, own);
       }
     }
-    for (const { nodePort } of service.ports) {
-      if (nodePort !== 0) services.set(`node ${nodePort}`, `${name} node port`);
+    for (const { nodePort, protocol } of service.ports) {
+      if (nodePort === 0) continue;
+      services.set(`node ${nodePort} ${protocolNumber(protocol)}`, `${name} node port`);
     }
   }
   const nodes = new Set<Address>();
@@ -47,9 +47,9 @@ export function namesOf(objects: KubernetesObjects): Names {
       if (pod !== undefined) add(address, `pod ${pod}`);
     }
   }
-  return (address, port) => {
+  return (address, port, protocol) => {
     const host = hosts.get(address);
-    const front = services.get(`${nodes.has(address) ? "node" : address} ${port}`);
+    const front = services.get(`${nodes.has(address) ? "node" : address} ${port} ${protocol}`);
     return nodes.has(address) && front !== undefined ? `${host}, ${front}` : (front ?? host);
   };
 }

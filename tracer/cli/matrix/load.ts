@@ -80,12 +80,12 @@ async function linkedRules(
   io: Io,
 ): Promise<Checked<World["rules"]>> {
   if (options.rules !== undefined) {
-    const { value, faults } = await rulesOfDump(options.rules, family, io);
-    return { value: value.linked, faults };
+    const { value, faults } = await rulesOfDump(options.rules, [family], io);
+    return { value: value.get(family)?.linked ?? [], faults };
   }
   if (options.snapshot !== undefined) {
-    const { value, faults } = rulesOfSnapshot(saves, family);
-    return { value: value.linked, faults };
+    const { value, faults } = rulesOfSnapshot(saves, [family], options.snapshot);
+    return { value: value.get(family)?.linked ?? [], faults };
   }
   return { value: [linkRules(completeRuleset(compilation))], faults: [] };
 }

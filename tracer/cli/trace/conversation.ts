@@ -1,7 +1,8 @@
 import { fault, type Fault } from "../../../engine/errors.js";
+import { familyOf, type Family } from "../../../engine/net/ip.js";
 import { seeded } from "../../choose/seeded.js";
 import type { Chooser } from "../../choose/types.js";
-import { packetOfParts, type PacketLine } from "../../packet/jsonl.js";
+import { ofItsProtocol, packetOfParts, type PacketLine } from "../../packet/jsonl.js";
 import { TCP_FLAG_BITS, type Packet } from "../../packet/types.js";
 import { memoryOf, type Memory } from "../../walk/memory.js";
 import { replyTo } from "../../walk/reply.js";
@@ -22,10 +23,13 @@ interface Followed {
 /** The part of a node's memory that a connection of its own does not share. */
 type Connections = Pick<Memory, "connections" | "byTuple" | "nextId">;
 
+/** A node's world as packets of each family meet it: the same node, rules of its own. */
+export type Worlds = ReadonlyMap<Family, World>;
+
 /** Packets walked one after another through one node. */
 export interface Conversation {
-  /** Another world: the rules were changed meanwhile. */
-  world: World;
+  /** Other worlds: the rules were changed meanwhile. */
+  worlds: Worlds;
   /** Every packet meets the connections of all before it; otherwise only its own named one's. */
   readonly together: boolean;
   readonly chooser: Chooser;
@@ -35,12 +39,12 @@ export interface Conversation {
 }
 
 export function startConversation(
-  world: World,
+  { world, worlds }: { readonly world: World; readonly worlds: Worlds },
   { seed, together }: { readonly seed: string | undefined; readonly together: boolean },
 ): Conversation {
   const memory = memoryOf(world.host);
   const chooser = seeded(seed ?? "chainwalk");
-  return { world, together, chooser, fresh: memory, followed: new Map(), memory };
+  return { worlds, together, chooser, fresh: memory, followed: new Map(), memory };
 }
 
 /** Walks the next packet; where it hangs on what is not known, the path says so. */
@@ -51,11 +55,16 @@ export function walkLine(line: PacketLine, run: Conversation): Path | Fault {
     const message = "nobody received the packet that this would reply to";
     return fault("nothing-to-reply-to", message, {});
   }
+  const family = familyOf(packet.source);
+  const world = run.worlds.get(family);
+  if (world === undefined) {
+    return fault("wrong-family", `there are no rules for IPv${family} packets`, {});
+  }
   const { connections, byTuple, nextId } = run.together
     ? run.memory
     : (known?.connections ?? run.fresh);
   const memory = { ...run.memory, connections, byTuple, nextId };
-  const outcomes = walk(run.world, memory, packet, { chooser: run.chooser });
+  const outcomes = walk(world, memory, packet, { chooser: run.chooser });
   const [first] = outcomes;
   if (first === undefined) return fault("no-outcome", "the walk came to no end", {});
   run.memory = first.memory;
@@ -71,7 +80,7 @@ export function walkLine(line: PacketLine, run: Conversation): Path | Fault {
 function packetOfLine(line: PacketLine, known: Followed | undefined): Packet | undefined {
   if (known === undefined) return packetOfParts(line.parts);
   const base = line.reply ? replyTo(known.path) : goingOn(known.opening);
-  return base === undefined ? undefined : { ...base, ...line.parts };
+  return base === undefined ? undefined : ofItsProtocol({ ...base, ...line.parts });
 }
 
 /** A later packet of the same direction: TCP has its handshake behind it. */

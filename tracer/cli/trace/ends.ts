@@ -45,6 +45,13 @@ export function resolveEnds(
       faults: [...faults, fault("mixed-families", message, { field: "--to" })],
     };
   }
+  if (asked !== undefined && asked !== family) {
+    const message = `IPv${asked} is asked for, and both ends are IPv${familyOf(to.address)}`;
+    return {
+      value: undefined,
+      faults: [...faults, fault("mixed-families", message, { field: "--family" })],
+    };
+  }
   return { value: { from, to, family: familyOf(to.address) }, faults };
 }
 

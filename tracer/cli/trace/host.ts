@@ -1,9 +1,9 @@
-import type { Checked, Fault } from "../../../engine/errors.js";
+import { hasErrors, type Checked, type Fault } from "../../../engine/errors.js";
 import type { NodeObject } from "../../../engine/kubernetes/types.js";
 import { defaultHost } from "../../host/default-host.js";
 import { hostOfNodes, type NodeObject as RawNode } from "../../host/from-nodes.js";
 import { readHost, type HostText } from "../../host/read-host.js";
-import { readSnapshot, type SnapshotRules } from "../../host/read-snapshot.js";
+import { readSnapshot, type Snapshot, type SnapshotRules } from "../../host/read-snapshot.js";
 import { assumed, type HostState } from "../../host/types.js";
 import { readSource, readSources } from "../files.js";
 import type { Io } from "../io.js";
@@ -12,7 +12,8 @@ import type { NodeOptions } from "./options.js";
 /** The node that a trace runs on, and the rules that came with its snapshot. */
 export interface TraceHost {
   readonly host: HostState;
-  readonly rules: readonly SnapshotRules[];
+  /** `undefined` where there is no snapshot, or none that could be read. */
+  readonly rules: readonly SnapshotRules[] | undefined;
 }
 
 /**
@@ -38,8 +39,8 @@ export async function loadHost(
     options.snapshot === undefined ? undefined : take(await readSource(options.snapshot, io));
   const snapshot =
     snapshotFile === undefined
-      ? { host: assumedHost, rules: [] }
-      : take(readSnapshot(snapshotFile.text, snapshotFile.file, assumedHost));
+      ? { host: assumedHost, rules: undefined }
+      : take(wholeSnapshot(readSnapshot(snapshotFile.text, snapshotFile.file, assumedHost)));
   const one = async (path: string | undefined): Promise<HostText | undefined> =>
     path === undefined ? undefined : take(await readSource(path, io));
   const many = async (paths: readonly string[] | undefined) =>
@@ -53,6 +54,15 @@ export async function loadHost(
   };
   const host = take(readHost(texts, snapshot.host));
   return { value: { host: withClock(host, io), rules: snapshot.rules }, faults };
+}
+
+/** A damaged snapshot without rules is not one of a node that has none. */
+function wholeSnapshot({ value, faults }: Checked<Snapshot>): Checked<{
+  readonly host: HostState;
+  readonly rules: readonly SnapshotRules[] | undefined;
+}> {
+  const rules = hasErrors(faults) && value.rules.length === 0 ? undefined : value.rules;
+  return { value: { host: value.host, rules }, faults };
 }
 
 /** A host whose clock nobody told lives now. */

@@ -15,7 +15,7 @@ export function mergeOutcomes(paths: readonly Path[]): Path | undefined {
   ) {
     return first;
   }
-  const because = paths.map(consequence).join("; ");
+  const because = consequences(paths).join("; ");
   const steps = others.reduce<readonly Step[]>(
     (shared, { steps: own }) => commonStart(shared, own),
     first.steps,
@@ -30,6 +30,25 @@ export function mergeOutcomes(paths: readonly Path[]): Path | undefined {
     with: undefined,
     translated: false,
   };
+}
+
+/** More ways than these are told by the one of each end that supposes the least. */
+const MOST_TOLD = 16;
+
+function consequences(paths: readonly Path[]): readonly string[] {
+  if (paths.length <= MOST_TOLD) return paths.map(consequence);
+  const simplest = new Map<string, Path>();
+  for (const path of paths) {
+    const known = simplest.get(endOf(path));
+    if (known === undefined || path.conditions.length < known.conditions.length) {
+      simplest.set(endOf(path), path);
+    }
+  }
+  const left = paths.length - simplest.size;
+  return [
+    ...[...simplest.values()].map(consequence),
+    `${left} more combinations of what is not known have no other ends`,
+  ];
 }
 
 function consequence(path: Path): string {

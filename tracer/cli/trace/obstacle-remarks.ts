@@ -2,6 +2,7 @@ import { endingOf, type Ending } from "../../diagnose/ending.js";
 import { hiddenRule } from "../../diagnose/hidden.js";
 import { walkWithout, type Rules } from "../../diagnose/without.js";
 import type { OutcomeGroup } from "../../odds/group.js";
+import type { Packet } from "../../packet/types.js";
 import { ownerOfChain } from "../../report/owners.js";
 import { PLAIN } from "../../report/style.js";
 import { ruleText, verdictLine } from "../../report/verdict.js";
@@ -15,15 +16,18 @@ export function obstacleRemarks(
   rules: Rules,
   names: Names,
 ): readonly string[] {
-  const seen = new Set<string>();
-  return groups.flatMap(({ path }) => {
+  const obstacles = new Map<string, { readonly ending: Ending; readonly packet: Packet }>();
+  for (const { path } of groups) {
     const ending = endingOf(path);
-    if (ending === undefined || isProxys(ending) || seen.has(path.because)) return [];
-    seen.add(path.because);
-    const ends = walkWithout(rules, ending, path.first).map((other) =>
-      verdictLine(other.path, names, PLAIN),
+    if (ending === undefined || isProxys(ending) || obstacles.has(path.because)) continue;
+    obstacles.set(path.because, { ending, packet: path.first });
+  }
+  return [...obstacles].map(([place, { ending, packet }]) => {
+    const ends = walkWithout(rules, ending, packet).map(({ path }) =>
+      verdictLine(path, names, PLAIN),
     );
-    return [`without that ${ending.kind}: ${someOf([...new Set(ends)])}`];
+    const which = obstacles.size === 1 ? `that ${ending.kind}` : place;
+    return `without ${which}: ${someOf([...new Set(ends)])}`;
   });
 }
 

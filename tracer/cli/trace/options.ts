@@ -65,7 +65,7 @@ export function addNodeOptions(command: Command): Command {
     .option("--conntrack <file...>", "its connections: `conntrack -L`")
     .option(
       "--assume <statement>",
-      "answer what cannot be known: 'set:blocked=no' (may be repeated)",
+      "answer what cannot be known: set:blocked=no, bpf=yes, rule:filter/INPUT/3=no (may be repeated)",
       collect,
     );
 }

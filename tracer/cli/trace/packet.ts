@@ -1,4 +1,4 @@
-import type { Checked } from "../../../engine/errors.js";
+import { fault, warning, type Checked, type Fault } from "../../../engine/errors.js";
 import { formatAddress, type Address } from "../../../engine/net/ip.js";
 import type { HostState } from "../../host/types.js";
 import { hasPorts } from "../../packet/protocols.js";
@@ -25,13 +25,46 @@ export function packetOf(
     source: formatAddress(from.address),
     destination: formatAddress(to.address),
     ...(options.flags === undefined ? {} : { flags: options.flags }),
-    ...(options.mark === undefined ? {} : { mark: Number(options.mark) }),
+    ...(options.mark === undefined ? {} : { mark: numberOr(options.mark) }),
     ...(to.port === undefined ? {} : { destinationPort: to.port }),
   };
-  const { value, faults } = readPacketLines(JSON.stringify(described), "the packet asked for");
+  const { value, faults } = readPacketLines(JSON.stringify(described));
+  const told = [...faults.map(inOption), ...strangeEntrance(options.in, host)];
   const packet = value[0] === undefined ? undefined : packetOfParts(value[0].parts);
-  if (packet === undefined || !hasPorts(packet.protocol)) return { value: packet, faults };
-  return { value: { ...packet, sourcePort: from.port ?? CLIENT_PORT }, faults };
+  if (packet === undefined || !hasPorts(packet.protocol)) return { value: packet, faults: told };
+  return { value: { ...packet, sourcePort: from.port ?? CLIENT_PORT }, faults: told };
+}
+
+/** A word that is no number is told as it was given. */
+function numberOr(text: string): number | string {
+  const number = Number(text);
+  return Number.isNaN(number) || text.trim() === "" ? text : number;
+}
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  protocol: "--proto",
+  flags: "--flags",
+  mark: "--mark",
+  destinationPort: "--to",
+};
+
+/** The option that a field of the described packet comes from. */
+function inOption(found: Fault): Fault {
+  const key = /^\w+/.exec(found.message)?.[0] ?? "";
+  const message =
+    found.message === "destinationPort not given"
+      ? "the port is missing: ADDRESS:PORT"
+      : found.message.replace(/^\w+: /, "");
+  return fault(found.code, message, { field: OPTIONS[key] ?? "--from" });
+}
+
+/** The node has no interface of that name, as far as is known. */
+function strangeEntrance(device: string | undefined, { interfaces }: HostState): readonly Fault[] {
+  if (device === undefined || interfaces.kind !== "given") return [];
+  const names = interfaces.value.map(({ name }) => name);
+  if (names.includes(device)) return [];
+  const message = `the node has no interface ${device}; there are ${names.join(", ")}`;
+  return [warning("unknown-interface", message, { field: "--in" })];
 }
 
 /**

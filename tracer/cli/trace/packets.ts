@@ -1,13 +1,33 @@
-import type { Fault } from "../../../engine/errors.js";
-import { readPacketLines } from "../../packet/jsonl.js";
+import { setImmediate as otherWork } from "node:timers/promises";
+import type { Checked, Fault } from "../../../engine/errors.js";
+import { readPacketLines, type PacketLine } from "../../packet/jsonl.js";
 import { pathJson } from "../../report/json.js";
 import { pathText } from "../../report/text.js";
 import type { Context } from "../command.js";
 import { readSource } from "../files.js";
+import type { Io } from "../io.js";
+import { shareText, startProgress } from "../progress.js";
 import { styleFor } from "../style.js";
 import { startConversation, walkLine } from "./conversation.js";
 import type { TraceSetup } from "./load.js";
 import type { TraceOptions } from "./options.js";
+
+/** A file of packets, read. */
+export interface PacketFile {
+  readonly file: string;
+  readonly lines: readonly PacketLine[];
+}
+
+/** Lines after which the surroundings are looked at: does anybody still read what is printed? */
+const LINES_AT_A_TIME = 256;
+
+export async function readPackets(path: string, io: Io): Promise<Checked<PacketFile | undefined>> {
+  const { value: source, faults } = await readSource(path, io);
+  if (source === undefined) return { value: undefined, faults };
+  const { file, text } = source;
+  const { value: lines, faults: found } = readPacketLines(text, file);
+  return { value: { file, lines }, faults: [...faults, ...found] };
+}
 
 /**
  * Walks a packet a line, in order, and prints a line each. Lists, sets and counters go on from
@@ -15,28 +35,32 @@ import type { TraceOptions } from "./options.js";
  * every other line is a new connection.
  */
 export async function tracePackets(
-  path: string,
+  { file, lines }: PacketFile,
   setup: TraceSetup,
   options: TraceOptions,
-  context: Context,
+  { io }: Context,
 ): Promise<readonly Fault[]> {
-  const source = await readSource(path, context.io);
-  if (source.value === undefined) return source.faults;
-  const { value: lines, faults: found } = readPacketLines(source.value.text, source.value.file);
-  const faults = [...source.faults, ...found];
-  const run = startConversation(setup.world, { seed: options.seed, together: false });
-  const text = { detail: options.detail, names: setup.names, style: styleFor(context.io) };
-  for (const line of lines) {
+  const faults: Fault[] = [];
+  const run = startConversation(setup, { seed: options.seed, together: false });
+  const text = { detail: options.detail, names: setup.names, style: styleFor(io) };
+  const progress = startProgress(io);
+  for (const [index, line] of lines.entries()) {
+    if (index % LINES_AT_A_TIME === 0) {
+      await otherWork();
+      if (io.outIsClosed()) break;
+      if (!io.outIsTerminal) progress.tell(shareText(index, lines.length, "packets"));
+    }
     const walked = walkLine(line, run);
     if ("code" in walked) {
-      faults.push({ ...walked, at: { file: source.value.file, line: line.line } });
+      faults.push({ ...walked, at: { file, line: line.line } });
       continue;
     }
     const printed =
       options.output === "json"
         ? `${JSON.stringify(pathJson(walked))}\n`
         : `${pathText(walked, text)}\n`;
-    context.io.out(printed);
+    io.out(printed);
   }
+  progress.end();
   return faults;
 }

@@ -7,6 +7,7 @@ import { describeDraw, lostDraws, type LostDraws } from "../../diagnose/lost-dra
 import { unevenDraws, type UnevenDraws } from "../../diagnose/uneven-draws.js";
 import type { OutcomeGroup } from "../../odds/group.js";
 import type { Condition } from "../../walk/result.js";
+import { AS_STATED } from "../../walk/suppose.js";
 import type { World } from "../../walk/world.js";
 import { percentText } from "../../report/odds.js";
 import { destinationText } from "../../report/words.js";
@@ -30,6 +31,18 @@ function unevenSentence({ chain, chances, shares }: UnevenDraws): string {
     `${chances.map((chance) => Number(chance.toFixed(4))).join(", ")}, which makes ${percents.join(", ")}; ` +
     `${shares.length} equal shares take ${even.join(", ")} and no draw in the last rule`
   );
+}
+
+/** What the user stated and the answer rests on. */
+export function statedRemarks(groups: readonly OutcomeGroup[]): readonly string[] {
+  const remarks = groups.flatMap(({ ways }) =>
+    (ways[0]?.events ?? []).flatMap((event) =>
+      event.kind === "supposed" && event.why === AS_STATED
+        ? [`stated: ${event.what} ${event.holds ? "matches" : "does not match"}`]
+        : [],
+    ),
+  );
+  return [...new Set(remarks)];
 }
 
 /** What could not be told, and made no difference. */

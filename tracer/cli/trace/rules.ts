@@ -1,5 +1,6 @@
-import { fault, type Checked, type Fault } from "../../../engine/errors.js";
-import { parseDump, type Dump } from "../../../engine/iptables/parse.js";
+import { fault, hasErrors, warning, type Checked, type Fault } from "../../../engine/errors.js";
+import { parseDump } from "../../../engine/iptables/parse.js";
+import type { Backend } from "../../../engine/iptables/parse/banner.js";
 import type { Ruleset } from "../../../engine/iptables/types.js";
 import type { Family } from "../../../engine/net/ip.js";
 import type { SnapshotRules } from "../../host/read-snapshot.js";
@@ -13,57 +14,71 @@ export interface TraceRules {
   readonly rulesets: readonly Ruleset[];
 }
 
-/** Of a dump: every section of the family; a table that comes twice replaces the first. */
+/** What is walked of each family; a family without an entry cannot be asked. */
+export type RulesByFamily = ReadonlyMap<Family, TraceRules>;
+
+/**
+ * Of a dump: every section of each family that is wanted, or of each that it holds where `wanted`
+ * is empty; a table that comes twice replaces the first. A wanted family that it lacks is a fault.
+ */
 export async function rulesOfDump(
   path: string,
-  family: Family | undefined,
+  wanted: readonly Family[],
   io: Io,
-): Promise<Checked<TraceRules>> {
-  const { value, faults } = await loadLoadableDump(path, family, io);
-  if (value === undefined) return { value: { linked: [], rulesets: [] }, faults };
-  return withSections([value], family, { file: path, faults });
-}
-
-/** Of a snapshot: the saves of both backends, the legacy one first. */
-export function rulesOfSnapshot(
-  saves: readonly SnapshotRules[],
-  family: Family,
-): Checked<TraceRules> {
-  const wanted = saves.filter(({ part }) => part.endsWith(String(family)));
-  const dumps = wanted.map(({ text, file, part }) => ({
-    backend: part.startsWith("legacy") ? ("legacy" as const) : ("nft" as const),
-    read: parseDump(text, { file, family }),
-  }));
-  const faults = dumps.flatMap(({ read }) => read.faults);
-  const rulesets = dumps.flatMap(({ backend, read }) =>
-    read.value.sections.map(({ ruleset }) => ({ backend, ruleset })),
-  );
-  return {
-    value: {
-      linked: rulesets.map(({ backend, ruleset }) => linkRules(ruleset, backend)),
-      rulesets: rulesets.map(({ ruleset }) => ruleset),
-    },
-    faults,
-  };
-}
-
-function withSections(
-  dumps: readonly Dump[],
-  family: Family | undefined,
-  known: { readonly file: string; readonly faults: readonly Fault[] },
-): Checked<TraceRules> {
-  const sections = dumps.flatMap((dump) => dump.sections);
-  const chosen = sections.filter((section) => family === undefined || section.family === family);
-  const faults = [...known.faults];
-  if (chosen.length === 0 && sections.length > 0 && family !== undefined) {
-    const message = `the dump holds IPv${family === 4 ? 6 : 4} rules, the packet is IPv${family}`;
-    faults.push(fault("wrong-family", message, { file: known.file }));
+): Promise<Checked<RulesByFamily>> {
+  const { value: dump, faults: found } = await loadLoadableDump(path, wanted, io);
+  const value = new Map<Family, TraceRules>();
+  const tables = dump?.sections.reduce((sum, { ruleset }) => sum + ruleset.tables.size, 0) ?? 0;
+  // A file in which no table could be read is not the dump of a node without rules.
+  if (dump === undefined || (tables === 0 && hasErrors(found))) return { value, faults: found };
+  const faults = [...found];
+  const held = [...new Set(dump.sections.map(({ family }) => family))];
+  for (const family of wanted.length === 0 ? held : wanted) {
+    const sections = dump.sections.filter((section) => section.family === family);
+    if (sections.length === 0) faults.push(lacking(family, path));
+    else value.set(family, rulesOf(sections));
   }
+  return { value, faults };
+}
+
+function lacking(family: Family, file: string): Fault {
+  const other = family === 4 ? 6 : 4;
+  const message = `the dump holds the rules of IPv${other} only; IPv${family} packets never meet those`;
+  return fault("wrong-family", message, { file });
+}
+
+/** Of a snapshot: the saves of both backends, the legacy one first; nothing of an unreadable one. */
+export function rulesOfSnapshot(
+  saves: readonly SnapshotRules[] | undefined,
+  families: readonly Family[],
+  file: string,
+): Checked<RulesByFamily> {
+  const value = new Map<Family, TraceRules>();
+  const faults: Fault[] = [];
+  if (saves === undefined) return { value, faults };
+  for (const family of families) {
+    const wanted = saves.filter(({ part }) => part.endsWith(String(family)));
+    const sections = wanted.flatMap(({ text, file: name, part }) => {
+      const read = parseDump(text, { file: name, family });
+      faults.push(...read.faults);
+      const backend = part.startsWith("legacy") ? ("legacy" as const) : ("nft" as const);
+      return read.value.sections.map(({ ruleset }) => ({ backend, ruleset }));
+    });
+    if (sections.length > 0) value.set(family, rulesOf(sections));
+    else {
+      const message = `the snapshot holds no IPv${family} rules, so IPv${family} packets meet none`;
+      faults.push(warning("no-rules", message, { file }));
+      value.set(family, rulesOf([{ ruleset: { family, tables: new Map() } }]));
+    }
+  }
+  return { value, faults };
+}
+
+function rulesOf(
+  sections: readonly { readonly ruleset: Ruleset; readonly backend?: Backend | undefined }[],
+): TraceRules {
   return {
-    value: {
-      linked: chosen.map(({ ruleset, backend }) => linkRules(ruleset, backend)),
-      rulesets: chosen.map(({ ruleset }) => ruleset),
-    },
-    faults,
+    linked: sections.map(({ ruleset, backend }) => linkRules(ruleset, backend)),
+    rulesets: sections.map(({ ruleset }) => ruleset),
   };
 }

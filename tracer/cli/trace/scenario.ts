@@ -1,11 +1,12 @@
 import { parseDocument } from "yaml";
 import { fault, type Checked, type Fault } from "../../../engine/errors.js";
-import { readPacketLines } from "../../packet/jsonl.js";
+import { readPacketLines, type PacketLine } from "../../packet/jsonl.js";
 import { pathJson } from "../../report/json.js";
 import { pathText } from "../../report/text.js";
 import { later } from "../../walk/memory.js";
 import type { Context } from "../command.js";
 import { readSource } from "../files.js";
+import type { Io } from "../io.js";
 import { styleFor } from "../style.js";
 import { startConversation, walkLine, type Conversation } from "./conversation.js";
 import type { TraceSetup } from "./load.js";
@@ -20,28 +21,46 @@ interface ScenarioEvent {
   readonly note: string | undefined;
 }
 
+/** A file of events, read. */
+export interface Scenario {
+  readonly file: string;
+  readonly events: readonly ScenarioEvent[];
+  /** The events' packets; `line` counts those events that have one. */
+  readonly lines: readonly PacketLine[];
+}
+
+/**
+ * Reads a YAML list of `{at: 30s, packet: {...}}`, the packet's fields as in `--packets`, and
+ * `{at: 1m, rules: after.save}`, each with a `note` if one helps.
+ */
+export async function readScenario(path: string, io: Io): Promise<Checked<Scenario | undefined>> {
+  const source = await readSource(path, io);
+  if (source.value === undefined) return { value: undefined, faults: source.faults };
+  const { file, text } = source.value;
+  const events = readEvents(text, file);
+  const packets = events.value.filter(({ packet }) => packet !== undefined);
+  const jsonl = packets.map(({ packet }) => JSON.stringify(packet)).join("\n");
+  const { value: lines, faults: bad } = readPacketLines(jsonl);
+  const faults = [...source.faults, ...events.faults, ...bad.map((each) => inPacket(each, file))];
+  return { value: { file, events: events.value, lines }, faults };
+}
+
 /**
  * Walks packets in time through one node that remembers: connections live and run out, lists age,
- * rules change under both. The file is a YAML list of `{at: 30s, packet: {...}}`, the packet's
- * fields as in `--packets`, `{at: 1m, rules: after.save}`, each with a `note` if one helps.
+ * rules change under both.
  */
 export async function traceScenario(
-  path: string,
+  { file, events, lines }: Scenario,
   setup: TraceSetup,
   options: TraceOptions,
   context: Context,
 ): Promise<readonly Fault[]> {
-  const source = await readSource(path, context.io);
-  if (source.value === undefined) return source.faults;
-  const events = readEvents(source.value.text, path);
-  const packets = events.value.filter(({ packet }) => packet !== undefined);
-  const jsonl = packets.map(({ packet }) => JSON.stringify(packet)).join("\n");
-  const { value: lines, faults: bad } = readPacketLines(jsonl);
-  const faults = [...source.faults, ...events.faults, ...bad.map((each) => inPacket(each, path))];
-  const run = startConversation(setup.world, { seed: options.seed, together: true });
+  const packets = events.filter(({ packet }) => packet !== undefined);
+  const faults: Fault[] = [];
+  const run = startConversation(setup, { seed: options.seed, together: true });
   const text = { detail: options.detail, names: setup.names, style: styleFor(context.io) };
   let now = 0;
-  for (const event of events.value) {
+  for (const event of events) {
     run.memory = later(run.memory, event.at - now);
     now = event.at;
     const heading = `at ${now / 1000}s${event.note === undefined ? "" : `: ${event.note}`}`;
@@ -50,7 +69,7 @@ export async function traceScenario(
     const line = lines.find((each) => each.line === packets.indexOf(event) + 1);
     const walked = line === undefined ? undefined : walkLine(line, run);
     if (walked === undefined) continue;
-    if ("code" in walked) faults.push({ ...walked, at: { file: path, field: heading } });
+    if ("code" in walked) faults.push({ ...walked, at: { file, field: heading } });
     else if (options.output === "text") context.io.out(`${pathText(walked, text)}\n`);
     else context.io.out(`${JSON.stringify({ at: now / 1000, ...pathJson(walked) })}\n`);
   }
@@ -62,8 +81,13 @@ async function changeRules(
   run: Conversation,
   { io }: Context,
 ): Promise<readonly Fault[]> {
-  const { value, faults } = await rulesOfDump(path, run.world.family, io);
-  if (value.linked.length > 0) run.world = { ...run.world, rules: value.linked };
+  const { value, faults } = await rulesOfDump(path, [], io);
+  const worlds = new Map(run.worlds);
+  for (const [family, { linked }] of value) {
+    const world = worlds.get(family);
+    if (world !== undefined) worlds.set(family, { ...world, rules: linked });
+  }
+  run.worlds = worlds;
   return faults;
 }
 
@@ -103,8 +127,13 @@ function readEvent(item: unknown, latest: number): ScenarioEvent | string {
     return `at is a time as in 500ms, 30s, 2m or 3h, not ${JSON.stringify(at)}`;
   if (when < latest) return "this event is before the one above it";
   if (packet === undefined && rules === undefined) return "an event has a packet or rules";
-  const word = (value: unknown) => (typeof value === "string" ? value : undefined);
-  return { at: when, packet, rules: word(rules), note: word(note) };
+  if (!isWord(rules)) return `rules is the name of a dump, not ${JSON.stringify(rules)}`;
+  if (!isWord(note)) return `note is a text, not ${JSON.stringify(note)}`;
+  return { at: when, packet, rules, note };
+}
+
+function isWord(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -95,6 +95,7 @@ async function connect(url: string, context: LabContext): Promise<EtcdStore | un
 /** Until the user has enough. */
 async function serve(cluster: Cluster, options: ServeOptions, context: LabContext): Promise<void> {
   const { io } = context;
+  const { signal } = io;
   const server = createServer((request, response) => {
     void respond(cluster, request, response);
   });
@@ -104,9 +105,9 @@ async function serve(cluster: Cluster, options: ServeOptions, context: LabContex
     return;
   }
   io.out(`serving http://${LOOPBACK}:${port}\n`);
-  while (!io.signal.aborted) {
+  while (!signal.aborted) {
     const before = performance.now();
-    await wait(BEAT, io.signal);
+    await wait(BEAT, signal);
     await cluster.advance(Math.round((performance.now() - before) * options.speed));
   }
   server.closeAllConnections();
