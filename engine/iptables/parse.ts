@@ -135,7 +135,8 @@ class RestoreSink implements ScanSink {
   }
 
   declare(declaration: ChainDeclaration): undefined {
-    this.#declared.push(declaration);
+    if (this.#commands.length === 0) this.#declared.push(declaration);
+    else this.#commands.push({ verb: "declare", declaration });
   }
 
   command(command: RestoreCommand): undefined {

@@ -64,7 +64,8 @@ function readCounterPrefix(line: SourceLine, log: FaultLog): CounterPrefix {
   if (!text.startsWith("[")) return { end: 0, counters: undefined };
   const close = text.indexOf("]");
   const colon = text.indexOf(":");
-  if (close < 0 || colon < 0 || colon > close) {
+  // `strtok` passes over a ":" that stands first, and finds no other.
+  if (close < 0 || colon < 2 || colon > close) {
     const end = close < 0 ? Math.max(1, text.indexOf(" ")) : close + 1;
     log.error("bad-counters", "counters are written [PACKETS:BYTES]", line, 0, end);
     return { end, counters: undefined };
@@ -173,7 +174,7 @@ function chainCommand(
     reader.errorAt("illegal-option", `${command.at.text} takes no rule`, command.at);
   }
   const chain = command.chain?.text;
-  const extra = command.extra;
+  const { extra, position } = command;
   switch (command.option) {
     case "N":
       return chain === undefined ? [] : [{ verb: "new-chain", chain }];
@@ -182,7 +183,9 @@ function chainCommand(
     case "F":
       return [{ verb: "flush", chain }];
     case "Z":
-      return [{ verb: "zero", chain }];
+      return chain === undefined || position === undefined
+        ? [{ verb: "zero", chain }]
+        : [{ verb: "zero-at", chain, position }];
     case "E":
       return chain === undefined || extra === undefined
         ? []

@@ -38,6 +38,12 @@ type Place = "outside" | "table" | "guessed" | "unknown";
 /** The start of a line that cannot go on with the one before it. */
 const NEW_LINE = /^(?:[*:#[\r\n]|-[A-Z] |COMMIT|$)/;
 
+/** Of lines that begin with `[` those that may be a rule with its counters, right or not. */
+const HOLDS_COMMAND = /^\[[^\]]*\]\s*(?:!\s*)?-|^\[[^\]]*\s-[A-Z]\s/;
+
+/** `# iptables-save`, `root@host:~# `, `[root@host ~]# iptables-save`. */
+const PROMPT = /^(?:\S*[@:~\]]\S*\s?)?[#$%>] \S|^\S+@\S+[:~]|^\[[^\]]*@[^\]]*\][#$%>]/;
+
 const MAX_GUESSES = 50;
 
 /** Unless told otherwise; five times the rules and chains of a very large cluster. */
@@ -177,8 +183,9 @@ export class Scanner {
     const { text } = line;
     switch (text.charCodeAt(0)) {
       case 45: // -
-      case 91: // [
         return this.#command(line);
+      case 91: // [
+        return HOLDS_COMMAND.test(text) ? this.#command(line) : this.#noiseLine(line);
       case 58: // :
         return this.#declaration(line);
       case 35: // #
@@ -206,7 +213,7 @@ export class Scanner {
   }
 
   #noiseLine(line: SourceLine): void {
-    const isPrompt = /^(?:\S*[@:~\]]\S*\s?)?[#$%>] \S|^\S+@\S+[:~]/.test(line.text);
+    const isPrompt = PROMPT.test(line.text);
     const what = isPrompt ? "a shell prompt" : "no rule, table or comment";
     this.#log.error("not-a-rule", `this line is ${what}: it is left out`, line);
   }
