@@ -14,7 +14,7 @@ export function checkNames({ table, family, backend, report }: TableContext): vo
       report("error", trouble.code, `${chain.name}: ${trouble.message}`, { chain });
     } else if (STANDARD_TARGETS.has(chain.name)) {
       report("error", "bad-chain-name", `${chain.name} is the name of a target`, { chain });
-    } else if (/^[-!]/.test(chain.name) && backend !== "legacy") {
+    } else if (chain.line !== undefined && /^[-!]/.test(chain.name) && backend !== "legacy") {
       const message = `the nft backend refuses the chain ${chain.name}: no name may begin so`;
       const severity = backend === undefined ? "warning" : "error";
       report(severity, "name-refused-by-nft", message, { chain });
