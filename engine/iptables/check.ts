@@ -1,5 +1,5 @@
 import type { Checked, Fault } from "../errors.js";
-import { checkBackends } from "./check/backends.js";
+import { checkBackends, checkEnd } from "./check/backends.js";
 import { checkDuplicates } from "./check/duplicates.js";
 import { makeContext } from "./check/context.js";
 import { checkJumps } from "./check/jumps.js";
@@ -64,7 +64,8 @@ export function checkDump(read: Checked<Dump>, options: CheckOptions = {}): read
   const told = new Set(read.faults.map(identity));
   // A chain that a command made has no line of its own; its name was told where it was read.
   const named = new Set(read.faults.map(({ code }) => code));
-  const fresh = found.filter(
+  const end = checkEnd(read.value, options.file);
+  const fresh = [...found, ...end].filter(
     (fault) =>
       !told.has(identity(fault)) &&
       !(fault.at.line === undefined && NAME_CODES.has(fault.code) && named.has(fault.code)),

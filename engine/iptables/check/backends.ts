@@ -1,7 +1,8 @@
+import type { Fault } from "../../errors.js";
 import type { TcpMatch } from "../extensions/tcp.js";
 import { DEFAULT_BURST, DEFAULT_RATE, type LimitMatch } from "../extensions/limit.js";
 import { isAnyAddress } from "../parse/header.js";
-import type { Backend } from "../parse/banner.js";
+import type { Backend, Dump } from "../parse.js";
 import type { Rule, TableName } from "../types.js";
 import { rulesOf, type TableContext } from "./context.js";
 
@@ -27,6 +28,17 @@ export function checkBackends({ table, backend, report }: TableContext): void {
       });
     }
   }
+}
+
+/** The legacy backend knows a last line COMMIT by its line end. */
+export function checkEnd({ text, sections }: Dump, file: string | undefined): readonly Fault[] {
+  const backend = sections.at(-1)?.backend;
+  if (!/(?:^|\n)COMMIT$/.test(text.slice(-8)) || backend === "nft") return [];
+  const severity = backend === undefined ? "warning" : "error";
+  const message = "the last line has no line end: the legacy backend does not take it for COMMIT";
+  const line = text.split("\n").length;
+  const at = { ...(file === undefined ? {} : { file }), line, column: 1, length: 6 };
+  return [{ code: "no-line-end", severity, message, at, excerpt: "COMMIT" }];
 }
 
 function refusals(rule: Rule, table: TableName): readonly Refusal[] {

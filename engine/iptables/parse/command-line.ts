@@ -8,7 +8,7 @@ import { takesRule } from "./commands.js";
 import type { CommandDraft, RuleDraft } from "./draft.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 import { finishRules } from "./finish.js";
-import { isIptablesTarget } from "./foreign-names.js";
+import { isIptablesTarget, isStandardTarget } from "./foreign-names.js";
 import { readCounter } from "./header-options.js";
 import { RuleReader } from "./rule-reader.js";
 
@@ -79,7 +79,10 @@ function readCounterPrefix(line: SourceLine, log: FaultLog): CounterPrefix {
   return { end: close + 1, counters: undefined };
 }
 
-function checkChainName(reader: RuleReader, { option, chain }: CommandDraft): void {
+function checkChainName(reader: RuleReader, { option, chain, extra }: CommandDraft): void {
+  if (option === "E" && extra !== undefined && isStandardTarget(extra.text)) {
+    reader.errorAt("bad-chain-name", `${extra.text} is the name of a target`, extra);
+  }
   if (chain === undefined) return;
   const trouble = chainNameTrouble(chain.text);
   if (trouble !== undefined) reader.errorAt(trouble.code, trouble.message, chain);

@@ -121,6 +121,13 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     reason: ASKS_KERNEL,
     modes: NFT_TEST,
+    code: "bad-chain-name",
+    holds: (_, text) => /^-E /m.test(text),
+    example: filter(":A -", "-E A ACCEPT"),
+  },
+  {
+    reason: ASKS_KERNEL,
+    modes: NFT_TEST,
     code: "no-such-position",
     example: filter("-D INPUT 1"),
   },

@@ -36,7 +36,11 @@ export function readHere(text: string): readonly Fault[] {
 /** What keeps a mode from taking the text, as is said here; some is said of one backend's kernel. */
 export function refusalsHere(faults: readonly Fault[], mode?: Mode): readonly Fault[] {
   const [backend, how] = mode?.split(" ") ?? [];
-  const codes = [`name-refused-by-${backend}`, ...(how === "load" ? [`refused-by-${backend}`] : [])];
+  const codes = [
+    `name-refused-by-${backend}`,
+    ...(how === "load" ? [`refused-by-${backend}`] : []),
+    ...(backend === "legacy" ? ["no-line-end"] : []),
+  ];
   return faults.filter(({ severity, code }) => severity === "error" || codes.includes(code));
 }
 

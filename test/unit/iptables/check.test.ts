@@ -252,6 +252,14 @@ describe("checking rules that only one backend takes", () => {
     });
   }
 
+  it("tells a last COMMIT without a line end, which legacy does not take", () => {
+    const text = "*filter\n-A INPUT -p tcp\nCOMMIT";
+    assert.deepEqual(found(text), ["no-line-end 3:1"]);
+    assert.deepEqual(found(`${BANNERS.nft}\n${text}`), []);
+    assert.deepEqual(found(`${text}\n`), []);
+    assert.deepEqual(found(`${text}\n# Completed`), []);
+  });
+
   it("says nothing of what both take", () => {
     assert.deepEqual(
       inFilter(
