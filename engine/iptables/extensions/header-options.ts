@@ -48,9 +48,9 @@ export const headerOptions: Codec<readonly HeaderOption[]> = oneWord<readonly He
 /** The lowest eight bits, of a negative number too. */
 function octet(text: string): number | undefined {
   const isNegative = text.startsWith("-");
-  const number = parseCNumber(isNegative ? text.slice(1) : text);
-  if (number === undefined) return undefined;
-  const rest = number % OCTET;
+  const given = parseCNumber(isNegative ? text.slice(1) : text);
+  if (given === undefined) return undefined;
+  const rest = given % OCTET;
   return isNegative && rest > 0 ? OCTET - rest : rest;
 }
 

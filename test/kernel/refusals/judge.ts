@@ -36,12 +36,12 @@ export function readHere(text: string): readonly Fault[] {
 /** What keeps a mode from taking the text, as is said here; some is said of one backend's kernel. */
 export function refusalsHere(faults: readonly Fault[], mode?: Mode): readonly Fault[] {
   const [backend, how] = mode?.split(" ") ?? [];
-  const codes = [
+  const codes = new Set([
     `name-refused-by-${backend}`,
     ...(how === "load" ? [`refused-by-${backend}`] : []),
     ...(backend === "legacy" ? ["no-line-end"] : []),
-  ];
-  return faults.filter(({ severity, code }) => severity === "error" || codes.includes(code));
+  ]);
+  return faults.filter(({ severity, code }) => severity === "error" || codes.has(code));
 }
 
 export function agrees({ faults, verdicts }: Case, mode: Mode): boolean {
@@ -49,10 +49,7 @@ export function agrees({ faults, verdicts }: Case, mode: Mode): boolean {
 }
 
 /** The listed reasons for which the two differ; `undefined` where they do not tell all of it. */
-export function explain(
-  one: Case,
-  mode: Mode,
-): readonly (Difference | RefusedThere)[] | undefined {
+export function explain(one: Case, mode: Mode): readonly (Difference | RefusedThere)[] | undefined {
   const { accepted, message } = one.verdicts[mode];
   const refused = refusalsHere(one.faults, mode);
   if (!accepted) {
@@ -73,7 +70,9 @@ export function explain(
   if (ended !== undefined) return [ended];
   const found = new Set<Difference>();
   for (const fault of refused) {
-    const told = DIFFERENCES.find((each) => each.said === undefined && tells(each, fault, one, mode));
+    const told = DIFFERENCES.find(
+      (each) => each.said === undefined && tells(each, fault, one, mode),
+    );
     if (told === undefined) return undefined;
     found.add(told);
   }

@@ -51,7 +51,7 @@ export const RULE_DIFFERENCES: readonly Difference[] = [
     backends: BOTH,
     said: { legacy: LEGACY_KERNEL, nft: /RULE_APPEND failed \(No such file or directory\)/ },
     holds: ({ here }) => here.rules.some(({ target }) => target?.name === "CT" && target.helper),
-    examples: at("raw", "PREROUTING", "-p udp -m udp -j CT --helper ftp"),
+    examples: inTable("raw", "PREROUTING", "-p udp -m udp -j CT --helper ftp"),
   },
   {
     kind: "refused-there",
@@ -59,7 +59,7 @@ export const RULE_DIFFERENCES: readonly Difference[] = [
     backends: BOTH,
     said: { legacy: LEGACY_KERNEL, nft: /RULE_APPEND failed \(No such file or directory\)/ },
     holds: ({ here }) => here.rules.some(({ target }) => target?.name === "CT" && target.timeout),
-    examples: at("raw", "PREROUTING", "-p tcp -m tcp -j CT --timeout policy"),
+    examples: inTable("raw", "PREROUTING", "-p tcp -m tcp -j CT --timeout policy"),
   },
   {
     kind: "refused-there",
@@ -103,7 +103,7 @@ export const RULE_DIFFERENCES: readonly Difference[] = [
     holds: ({ message }, { family }) =>
       family === 4 && message === "--ah may mean --ahspi or --ahlen or --ahres: write it out",
     made: (line) => line.replace(" --ah ", " --ahspi "),
-    examples: at("filter", "INPUT", "-p ah -m ah --ah 5", [4]),
+    examples: inTable("filter", "INPUT", "-p ah -m ah --ah 5", [4]),
   },
   {
     kind: "taken-there",
@@ -111,7 +111,7 @@ export const RULE_DIFFERENCES: readonly Difference[] = [
     backends: BOTH,
     holds: ({ message }) => message === "SNAT: shifted ports are for --to-destination",
     made: (line) => line.replace(/(--to-source \S+:\d+-\d+)\/\d+/, "$1/0"),
-    examples: at("nat", "POSTROUTING", "-p tcp -j SNAT --to-source 1.2.3.4:80-90/5", [4]),
+    examples: inTable("nat", "POSTROUTING", "-p tcp -j SNAT --to-source 1.2.3.4:80-90/5", [4]),
   },
   {
     kind: "taken-there",
@@ -119,7 +119,7 @@ export const RULE_DIFFERENCES: readonly Difference[] = [
     backends: BOTH,
     holds: ({ message }) => message === "CT: the options of zones exclude each other",
     made: (line) => line.replace(/--zone\S* \S+ --zone\S* (\S+)/, "--zone $1"),
-    examples: at("raw", "PREROUTING", "-j CT --zone-reply 3 --zone-orig 4"),
+    examples: inTable("raw", "PREROUTING", "-j CT --zone-reply 3 --zone-orig 4"),
   },
   {
     kind: "spelled-otherwise",
@@ -201,10 +201,10 @@ function same(said: RegExp) {
 }
 
 function filter(chain: string, rule: string): readonly Example[] {
-  return at("filter", chain, rule);
+  return inTable("filter", chain, rule);
 }
 
-function at(
+function inTable(
   table: Example["table"],
   chain: string,
   rule: string,
@@ -272,12 +272,17 @@ function withoutEmptyFlags({ flags, ...match }: TcpMatch): TcpMatch {
 
 function withPortsAbove(match: Match): Match {
   if (!hasPorts(match)) return match;
-  return { ...match, ...above("sport", match.sport), ...above("dport", match.dport) };
+  const [sport, dport] = [above(match.sport), above(match.dport)];
+  return {
+    ...match,
+    ...(sport === undefined ? {} : { sport }),
+    ...(dport === undefined ? {} : { dport }),
+  };
 }
 
-function above<Key extends "sport" | "dport">(key: Key, ports: PortRange | undefined) {
-  if (ports?.not !== true || ports.value.min !== 0 || excludesAll(ports)) return {};
-  return { [key]: { not: false, value: { min: ports.value.max + 1, max: 65_535 } } };
+function above(ports: PortRange | undefined): PortRange | undefined {
+  if (ports?.not !== true || ports.value.min !== 0 || excludesAll(ports)) return ports;
+  return { not: false, value: { min: ports.value.max + 1, max: 65_535 } };
 }
 
 function exceptPlus(asked: Negatable<string> | undefined): Negatable<string> | undefined {

@@ -89,7 +89,10 @@ function baseText(rules: readonly (readonly [string, string])[]): string {
   const tail = { INPUT: "ABC", OUTPUT: "ABC", A: "BC", B: "C" };
   const kept = rules.filter(([from, words]) => {
     const to = / ?-[jg] ([ABC])$/.exec(words)?.[1];
-    return to === undefined || Object.entries(tail).some(([name, all]) => name === from && all.includes(to));
+    return (
+      to === undefined ||
+      Object.entries(tail).some(([name, all]) => name === from && all.includes(to))
+    );
   });
   return inTable([
     ":INPUT ACCEPT [3:4]",
