@@ -41,6 +41,10 @@ const NEW_LINE = /^(?:[*:#[\r\n]|-[A-Z] |COMMIT|$)/;
 /** Of lines that begin with `[` those that may be a rule with its counters, right or not. */
 const HOLDS_COMMAND = /^\[[^\]]*\]\s*(?:!\s*)?-|^\[[^\]]*\s-[A-Z]\s/;
 
+/** The commands of iptables, long and short, a chain's name right behind it or not. */
+const COMMAND =
+  /(?:^|[\s\]])(?:-[ACDIREXFNPZLS](?=[\sA-Z]|$)|--(?:append|check|delete|insert|replace|rename|flush|new|policy|zero|list))/;
+
 /** `# iptables-save`, `root@host:~# `, `[root@host ~]# iptables-save`. */
 const PROMPT = /^(?:\S*[@:~\]]\S*\s?)?[#$%>] \S|^\S+@\S+[:~]|^\[[^\]]*@[^\]]*\][#$%>]/;
 
@@ -321,6 +325,9 @@ export class Scanner {
   }
 
   #command(line: SourceLine): void {
+    // `-bash: iptables: command not found` and the like, between dumps.
+    const isBetween = this.#place === "outside" || this.#place === "guessed";
+    if (isBetween && !COMMAND.test(line.text)) return this.#noiseLine(line);
     if (!this.#enterTable(line)) return;
     if (this.#goesOn(line)) return this.#continued(line);
     this.#runCommand(line, line.text);

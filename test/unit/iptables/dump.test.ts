@@ -166,6 +166,16 @@ describe("a dump that is not in order", () => {
     assert.equal(value.sections.length, 1, "no table is guessed for what is no rule");
   });
 
+  it("with what a shell says around it is one dump still", () => {
+    const said = "-bash: iptables: command not found\n--- end\n";
+    const { value, faults } = parseDump(`${said}${FILTER}${said}`);
+    assert.deepEqual(
+      faults.map(({ code, at }) => [code, at.line]),
+      [1, 2, 8, 9].map((line) => ["not-a-rule", line]),
+    );
+    assert.equal(value.sections.length, 1);
+  });
+
   it("with brackets that are no counters before a rule keeps the rule", () => {
     const { value } = parseDump("*filter\n[1:2 -A INPUT -p tcp\n[x] -A INPUT -p udp\nCOMMIT\n");
     assert.equal(chainOf(value.sections[0]?.ruleset, "filter", "INPUT").rules.length, 2);
