@@ -15,6 +15,8 @@ import { DraftRules, makeDraft, type ChainDraft } from "./chain-drafts.js";
 const LOOK_AHEAD = 4;
 /** Each renaming looks at all chains and rules; beyond this many in all it is refused. */
 const MAX_RENAMING_WORK = 50_000_000;
+/** Each zeroing looks at all rules of a chain; beyond this many in all it is refused. */
+const MAX_ZEROING_WORK = 50_000_000;
 
 /** Why a command cannot be carried out; the table is as before it. */
 export interface Trouble {
@@ -51,6 +53,8 @@ export class TableBuilder {
   #counted: Set<ChainDraft> | undefined;
   /** How many chains and rules all renamings have looked at. */
   #renamingWork = 0;
+  /** How many rules all zeroings have looked at. */
+  #zeroingWork = 0;
 
   /** An empty table of built-in chains, or the given one, which is kept. */
   constructor(name: TableName, family: Family, base?: Table, keeps = base !== undefined) {
@@ -325,18 +329,22 @@ export class TableBuilder {
     const chain = this.#chains.get(name);
     if (chain === undefined) return noSuchChain(name);
     this.#counted ??= new Set(this.#chains.values());
+    if (this.#zeroingWork > MAX_ZEROING_WORK) return tooManyZeroings();
     if (this.#counted.delete(chain)) this.#zeroChain(chain);
     return undefined;
   }
 
-  #zeroAll(): undefined {
+  #zeroAll(): Trouble | undefined {
+    if (this.#zeroingWork > MAX_ZEROING_WORK) return tooManyZeroings();
     for (const chain of this.#counted ?? this.#chains.values()) this.#zeroChain(chain);
     this.#counted = new Set();
+    return undefined;
   }
 
   #zeroChain(chain: ChainDraft): void {
     chain.counters = undefined;
     const rules = this.#rules.of(chain);
+    this.#zeroingWork += rules.length;
     if (rules.some(({ counters }) => counters !== undefined)) {
       this.#rules.set(chain, rules.map(withoutCounters));
     }
@@ -414,6 +422,10 @@ function renameJump(rule: Rule, from: string, to: string): Rule {
 
 function withoutCounters(rule: Rule): Rule {
   return rule.counters === undefined ? rule : { ...rule, counters: undefined };
+}
+
+function tooManyZeroings(): Trouble {
+  return { code: "too-many-zeroings", message: "nothing is zeroed: too much has been" };
 }
 
 function noSuchRule(chain: string): Trouble {
