@@ -14,7 +14,8 @@ export interface ApplyOptions {
  * `noflush` kept, where a `:CHAIN` line still empties that user chain; then its commands are
  * carried out in order. Tables the input does not name stay as they are. A table that holds a
  * command which cannot be carried out is not committed: it stays as it was, with a fault that says
- * why, as do the tables after it (`iptables-restore.c` exits there).
+ * why, as do the tables after it (`iptables-restore.c` exits there). A table that is emptied has its
+ * policies set to ACCEPT, as nft does it; the legacy kernel keeps those that no chain line sets.
  *
  * `base` `undefined`: tables that are empty.
  */
@@ -27,7 +28,7 @@ export function applyRestore(
   const faults: Fault[] = [];
   for (const table of input.tables) {
     const kept = options.noflush ? tables.get(table.name) : undefined;
-    const builder = new TableBuilder(table.name, input.family, kept);
+    const builder = new TableBuilder(table.name, input.family, kept, options.noflush);
     applyTable(builder, table, faults);
     if (faults.length > 0) break;
     tables.set(table.name, builder.build());

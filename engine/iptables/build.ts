@@ -15,6 +15,8 @@ import { DraftRules, makeDraft, type ChainDraft } from "./chain-drafts.js";
 const LOOK_AHEAD = 4;
 /** Each renaming looks at all chains and rules; beyond this many in all it is refused. */
 const MAX_RENAMING_WORK = 50_000_000;
+/** Each zeroing looks at all rules of a chain; beyond this many in all it is refused. */
+const MAX_ZEROING_WORK = 50_000_000;
 
 /** Why a command cannot be carried out; the table is as before it. */
 export interface Trouble {
@@ -33,6 +35,10 @@ export class TableBuilder {
   #references: Map<string, number> | undefined;
   /** Chains of the base, which this input has not declared yet. */
   readonly #old = new Set<string>();
+  /** Whether chain lines may name chains that are there (`--noflush`); otherwise they make them. */
+  readonly #keeps: boolean;
+  /** Chains that `-N` or `-E` made. */
+  readonly #made = new Set<string>();
   readonly #keyOf: (rule: Rule) => string;
   #rules: DraftRules;
   /** The chain of the last rule that was appended, and mostly that of the next. */
@@ -43,14 +49,17 @@ export class TableBuilder {
   #nextDeclared = 0;
   /** Since the first `-F` of all chains: those that may hold rules. */
   #filled: Set<ChainDraft> | undefined;
-  /** Since the first `-Z` of all chains: those that may hold counters. */
+  /** Since the first `-Z`: chains that may hold counters, which alone need to be looked at. */
   #counted: Set<ChainDraft> | undefined;
   /** How many chains and rules all renamings have looked at. */
   #renamingWork = 0;
+  /** How many rules all zeroings have looked at. */
+  #zeroingWork = 0;
 
-  /** An empty table of built-in chains, or the given one. */
-  constructor(name: TableName, family: Family, base?: Table) {
+  /** An empty table of built-in chains, or the given one, which is kept. */
+  constructor(name: TableName, family: Family, base?: Table, keeps = base !== undefined) {
     this.name = name;
+    this.#keeps = keeps;
     this.#keyOf = (rule) => ruleKey(rule, family);
     this.#rules = new DraftRules(this.#keyOf);
     for (const hook of BUILT_IN_CHAINS[name]) {
@@ -85,8 +94,8 @@ export class TableBuilder {
       if (counters !== undefined) this.#counted?.add(made);
       return policy === undefined ? undefined : policyOnUserChain(name);
     }
-    const again = chain.line !== undefined && !this.#old.delete(name);
-    chain.line = again ? chain.line : line;
+    const again = !this.#keeps && (chain.line !== undefined || this.#made.has(name));
+    chain.line = chain.line !== undefined && !this.#old.delete(name) ? chain.line : line;
     chain.counters = counters;
     this.#counted?.add(chain);
     if (this.isBuiltIn(name)) {
@@ -112,6 +121,10 @@ export class TableBuilder {
         return this.#delete(command.chain, command.rule);
       case "check":
         return this.#check(command.chain, command.rule);
+      case "declare":
+        return this.declare(command.declaration);
+      case "zero-at":
+        return this.#zeroAt(command.chain, command.position);
       case "delete-at":
         return this.#deleteAt(command.chain, command.position);
       case "new-chain":
@@ -133,6 +146,7 @@ export class TableBuilder {
 
   /** A chain that is not there is made all the same, so that no rule is lost. */
   append(name: string, rule: Rule): Trouble | undefined {
+    if (this.#counted !== undefined) this.#noteCounters(name, rule);
     if (this.#last?.name === name) {
       this.#rules.append(this.#last, rule);
       this.#count(rule, 1);
@@ -166,6 +180,7 @@ export class TableBuilder {
     const tooBig = position > list.length + 1;
     list.insert(position - 1, rule);
     this.#filled?.add(chain);
+    this.#noteCounters(name, rule);
     this.#count(rule, 1);
     if (found === undefined) return noSuchChain(name);
     return tooBig ? this.#tooFar(chain, position) : undefined;
@@ -178,6 +193,7 @@ export class TableBuilder {
     const before = list.at(position - 1);
     if (before === undefined) return this.#tooFar(chain, position);
     list.replace(position - 1, rule);
+    this.#noteCounters(name, rule);
     this.#count(before, -1);
     this.#count(rule, 1);
     return undefined;
@@ -210,6 +226,7 @@ export class TableBuilder {
   #newChain(name: string): Trouble | undefined {
     if (this.#chains.has(name)) return { code: "chain-exists", message: `${name} exists already` };
     this.#make(name);
+    this.#made.add(name);
     return undefined;
   }
 
@@ -241,6 +258,8 @@ export class TableBuilder {
     this.#chains = renamed;
     this.#last = undefined;
     this.#references = undefined;
+    this.#made.delete(name);
+    this.#made.add(to);
     return undefined;
   }
 
@@ -265,6 +284,7 @@ export class TableBuilder {
       return { code: "chain-in-use", message: `${name} is jumped to and cannot be deleted` };
     }
     this.#chains.delete(name);
+    this.#made.delete(name);
     this.#forgetOrder();
     return undefined;
   }
@@ -308,13 +328,42 @@ export class TableBuilder {
   #zero(name: string): Trouble | undefined {
     const chain = this.#chains.get(name);
     if (chain === undefined) return noSuchChain(name);
-    chain.counters = undefined;
+    this.#counted ??= new Set(this.#chains.values());
+    if (this.#zeroingWork > MAX_ZEROING_WORK) return tooManyZeroings();
+    if (this.#counted.delete(chain)) this.#zeroChain(chain);
     return undefined;
   }
 
-  #zeroAll(): undefined {
-    for (const chain of this.#counted ?? this.#chains.values()) chain.counters = undefined;
+  #zeroAll(): Trouble | undefined {
+    if (this.#zeroingWork > MAX_ZEROING_WORK) return tooManyZeroings();
+    for (const chain of this.#counted ?? this.#chains.values()) this.#zeroChain(chain);
     this.#counted = new Set();
+    return undefined;
+  }
+
+  #zeroChain(chain: ChainDraft): void {
+    chain.counters = undefined;
+    const rules = this.#rules.of(chain);
+    this.#zeroingWork += rules.length;
+    if (rules.some(({ counters }) => counters !== undefined)) {
+      this.#rules.set(chain, rules.map(withoutCounters));
+    }
+  }
+
+  #zeroAt(name: string, position: number): Trouble | undefined {
+    const chain = this.#chains.get(name);
+    if (chain === undefined) return noSuchChain(name);
+    const list = this.#rules.list(chain);
+    const rule = list.at(position - 1);
+    if (rule === undefined) return this.#tooFar(chain, position);
+    list.replace(position - 1, withoutCounters(rule));
+    return undefined;
+  }
+
+  #noteCounters(name: string, { counters }: Rule): void {
+    if (counters === undefined) return;
+    const chain = this.#chains.get(name);
+    if (chain !== undefined) this.#counted?.add(chain);
   }
 
   #make(name: string): ChainDraft {
@@ -369,6 +418,14 @@ function renameJump(rule: Rule, from: string, to: string): Rule {
   const { target } = rule;
   if (target?.name !== "jump" && target?.name !== "goto") return rule;
   return target.chain === from ? { ...rule, target: { ...target, chain: to } } : rule;
+}
+
+function withoutCounters(rule: Rule): Rule {
+  return rule.counters === undefined ? rule : { ...rule, counters: undefined };
+}
+
+function tooManyZeroings(): Trouble {
+  return { code: "too-many-zeroings", message: "nothing is zeroed: too much has been" };
 }
 
 function noSuchRule(chain: string): Trouble {

@@ -60,11 +60,15 @@ export function parseRestore(text: string, options: ParseOptions = {}): Checked<
   return { value: { family: sink.family, tables: sink.tables }, faults: log.list() };
 }
 
-/** What loading the whole text leaves: of tables that come several times, the last. */
-export function lastRuleset(dump: Dump, family: Family): Ruleset {
+/**
+ * What loading the whole text leaves: of tables that come several times, the last. `backend`: only of
+ * what is known to be of it, since a kernel holds the rules of both side by side.
+ */
+export function lastRuleset(dump: Dump, family: Family, backend?: Backend): Ruleset {
   const tables = new Map<TableName, Table>();
   for (const section of dump.sections) {
     if (section.family !== family) continue;
+    if (backend !== undefined && section.backend !== backend) continue;
     for (const [name, table] of section.ruleset.tables) tables.set(name, table);
   }
   return { family, tables };
@@ -136,7 +140,8 @@ class RestoreSink implements ScanSink {
   }
 
   declare(declaration: ChainDeclaration): undefined {
-    this.#declared.push(declaration);
+    if (this.#commands.length === 0) this.#declared.push(declaration);
+    else this.#commands.push({ verb: "declare", declaration });
   }
 
   command(command: RestoreCommand): undefined {

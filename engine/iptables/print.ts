@@ -5,7 +5,7 @@ import { kubeProxyRule } from "./print/kube-proxy.js";
 import { printLossless } from "./print/lossless.js";
 import { saveRule } from "./print/save.js";
 import { joinWords } from "./print/words.js";
-import type { RestoreCommand, RestoreInput } from "./restore.js";
+import type { ChainDeclaration, RestoreCommand, RestoreInput } from "./restore.js";
 import { BUILT_IN_CHAINS, type Counters, type Rule, type Ruleset, type Table } from "./types.js";
 
 export { printLossless } from "./print/lossless.js";
@@ -93,13 +93,15 @@ export function printRestore(input: RestoreInput, style: PrintStyle): string {
   const lines: string[] = [];
   for (const table of input.tables) {
     lines.push(`*${table.name}`);
-    for (const { chain, policy, counters } of table.declared) {
-      lines.push(`:${chain} ${policy ?? "-"} ${printCounters(counters)}`);
-    }
+    for (const declaration of table.declared) lines.push(printDeclaration(declaration));
     for (const command of table.commands) lines.push(printCommand(command, style, input.family));
     lines.push("COMMIT");
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+function printDeclaration({ chain, policy, counters }: ChainDeclaration): string {
+  return `:${chain} ${policy ?? "-"} ${printCounters(counters)}`;
 }
 
 /** One command as a line of restore input. */
@@ -124,6 +126,10 @@ export function printCommand(command: RestoreCommand, style: PrintStyle, family:
     }
     case "delete-at":
       return `-D ${command.chain} ${command.position}`;
+    case "zero-at":
+      return `-Z ${command.chain} ${command.position}`;
+    case "declare":
+      return printDeclaration(command.declaration);
     case "new-chain":
       return `-N ${command.chain}`;
     case "rename-chain":

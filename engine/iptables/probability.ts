@@ -13,9 +13,20 @@ export interface Probability {
 
 /** `undefined` when the text is no number from 0 to 1. Rounds as `lround(0x80000000 * p)`. */
 export function parseProbability(text: string): Probability | undefined {
-  if (!/^\s*[+]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return undefined;
-  const chance = Number(text);
-  return chance <= 1 ? { threshold: Math.round(chance * PROBABILITY_GRID), text } : undefined;
+  const chance = /^\s*[+]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)
+    ? Number(text)
+    : parseHexFloat(text);
+  if (chance === undefined || chance > 1) return undefined;
+  return { threshold: Math.round(chance * PROBABILITY_GRID), text };
+}
+
+/** `0x1.8p-2`, as C's `strtod` takes it besides; no number at all counts as none. */
+function parseHexFloat(text: string): number | undefined {
+  if (/^\s*[+-]?nan$/i.test(text)) return 0;
+  const parts = /^\s*\+?0x([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i.exec(text);
+  const [, whole = "", fraction = "", exponent = "0"] = parts ?? [];
+  if (parts === null || whole + fraction === "") return undefined;
+  return Number.parseInt(whole + fraction, 16) * 2 ** (Number(exponent) - 4 * fraction.length);
 }
 
 /** kube-proxy's `computeProbability`: one in `n`, with ten decimals. */

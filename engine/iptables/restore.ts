@@ -21,7 +21,13 @@ export type RestoreCommand =
     }
   /** `check` fails when there is no such rule, and changes nothing. */
   | { readonly verb: "delete" | "check"; readonly chain: string; readonly rule: Rule }
-  | { readonly verb: "delete-at"; readonly chain: string; readonly position: number }
+  | {
+      readonly verb: "delete-at" | "zero-at";
+      readonly chain: string;
+      readonly position: number;
+    }
+  /** A `:CHAIN` line that comes after commands. */
+  | { readonly verb: "declare"; readonly declaration: ChainDeclaration }
   | { readonly verb: "new-chain"; readonly chain: string }
   | { readonly verb: "rename-chain"; readonly chain: string; readonly to: string }
   /** `chain` absent: every chain of the table. */
@@ -34,6 +40,7 @@ export type RestoreCommand =
 /** What the input does in one table: its `:CHAIN` lines, then its commands, each in their order. */
 export interface RestoreTable {
   readonly name: TableName;
+  /** Before all commands, as a save has them. */
   readonly declared: readonly ChainDeclaration[];
   readonly commands: readonly RestoreCommand[];
 }

@@ -27,7 +27,7 @@ export const RULE_LINES: readonly string[] = [
   "-A KUBE-SEP-X -m comment --comment a/b -m recent --name KUBE-SEP-X --set -m sctp -p sctp -j DNAT --to-destination 10.244.12.101:5060",
   "-A INPUT -p udp -m multiport --dports 53,67 -m mark ! --mark 0x1/0x1 -j ACCEPT",
   "-A INPUT -m multiport --dports 53 -p udp -j ACCEPT",
-  "-A INPUT -m osf --genre Linux ! --ttl 1 -j SECMARK --selctx x",
+  "-A INPUT -m nfacct --nfacct-name x ! --ttl 1 -j SECMARK --selctx x",
   "-A INPUT -m mark --mark 1 -m connmark --mark 2 -m mark --mark 3 -j B",
 ];
 

@@ -8,7 +8,7 @@ export const FRAGMENT = 44;
 export const DESTINATION_OPTIONS = 60;
 
 /**
- * Matches of one IPv6 extension header (`ip6t_rt.c`, `ip6t_frag.c`, `ip6t_hbh.c`): without the header
+ * Matches of one IPv6 extension header (`ip6t_rt.c`, `ip6t_srh.c`, `ip6t_frag.c`, `ip6t_hbh.c`): without the header
  * nothing matches, negated or not; what it holds is not given.
  */
 export function headerMatches(header: number, { extensionHeaders }: Packet): Truth {

@@ -119,6 +119,8 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
       return unknown("the packet's Mobile IPv6 message is not given");
     case "multiport":
       return multiportMatches(match, packet, backend);
+    case "osf":
+      return unknown("the sender's system is not guessed from its SYNs");
     case "owner":
       return ownerMatches(match, packet);
     case "physdev":
@@ -136,6 +138,7 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "rpfilter":
       return rpfilterMatches(match, branch, host);
     case "rt":
+    case "srh":
       return headerMatches(ROUTING, packet);
     case "sctp":
       return sctpMatches(match, packet, backend);

@@ -1,4 +1,5 @@
 import type { ChainDiff, RuleDiff, RulesetDiff } from "../../engine/iptables/diff.js";
+import type { Backend } from "../../engine/iptables/parse.js";
 import { printRule } from "../../engine/iptables/print.js";
 import type { Rule } from "../../engine/iptables/types.js";
 import type { Family } from "../../engine/net/ip.js";
@@ -79,29 +80,35 @@ function rulesOf(count: number): string {
   return `${count} rule${count === 1 ? "" : "s"}`;
 }
 
-/** The differences of one family. */
-export interface FamilyDiff {
+/** The differences of one family, and of one backend where both are compared. */
+export interface PartDiff {
   readonly family: Family;
+  readonly backend: Backend | undefined;
   readonly diff: RulesetDiff;
 }
 
 /** Rules as a save prints them; unchanged chains and rules are left out. */
-export function diffJson(diffs: readonly FamilyDiff[]): unknown {
+export function diffJson(diffs: readonly PartDiff[]): unknown {
   return {
     version: JSON_VERSION,
     same: diffs.every(({ diff }) => diff.same),
-    chains: diffs.flatMap(({ family, diff }) =>
+    chains: diffs.flatMap(({ family, backend, diff }) =>
       diff.chains
         .filter(({ change }) => change !== "same")
-        .map((chain) => chainJson(chain, family)),
+        .map((chain) => chainJson(chain, family, backend)),
     ),
   };
 }
 
-function chainJson({ table, chain, change, policy, rules }: ChainDiff, family: Family): unknown {
+function chainJson(
+  { table, chain, change, policy, rules }: ChainDiff,
+  family: Family,
+  backend: Backend | undefined,
+): unknown {
   const changed = rules.filter((rule) => rule.change !== "same");
   return {
     family,
+    ...(backend === undefined ? {} : { backend }),
     table,
     chain,
     change,

@@ -1,5 +1,6 @@
 import type { Fault, Severity } from "../../errors.js";
 import { jumpOf } from "../build.js";
+import type { Backend } from "../parse/banner.js";
 import { targetTable } from "../parse/registry.js";
 import { BUILT_IN_CHAINS, type Chain, type Hook, type Rule, type Table } from "../types.js";
 import type { Family } from "../../net/ip.js";
@@ -9,6 +10,8 @@ import { PROBABILITY_GRID } from "../probability.js";
 export interface TableContext {
   readonly table: Table;
   readonly family: Family;
+  /** Whose rules they are, where that is known. */
+  readonly backend: Backend | undefined;
   /** The hooks from which each chain can be reached, through jumps of reachable chains. */
   readonly hooks: ReadonlyMap<string, readonly Hook[]>;
   /** Each chain after all those it jumps to; those in a circle, or above one, are left out. */
@@ -28,7 +31,7 @@ export interface Place {
 export function makeContext(
   table: Table,
   family: Family,
-  file: string | undefined,
+  { file, backend }: { readonly file?: string; readonly backend?: Backend },
   faults: Fault[],
 ): TableContext {
   let order: readonly Chain[] | undefined;
@@ -36,6 +39,7 @@ export function makeContext(
   return {
     table,
     family,
+    backend,
     hooks: reachability(table),
     get order() {
       order ??= calleesFirst(table);

@@ -13,10 +13,17 @@ export interface Reading {
 /** Why a value cannot be taken; `message` completes "--flag: ...". */
 export interface Refusal {
   readonly refused: string;
+  /** Only the host that loads the rule can tell what the value means: it is kept as it stands. */
+  readonly localName?: true;
 }
 
 export function refuse(message: string): Refusal {
   return { refused: message };
+}
+
+/** Of a name that means another thing, or nothing, on another host. */
+export function leaveToHost(message: string): Refusal {
+  return { refused: message, localName: true };
 }
 
 export function isRefusal(value: unknown): value is Refusal {

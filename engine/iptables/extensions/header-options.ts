@@ -9,7 +9,7 @@ export interface HeaderOption {
 }
 
 const MAX_OPTIONS = 16;
-/** Types and lengths are octets: iptables cuts what is larger. */
+/** Types and lengths are octets: iptables cuts what does not fit. */
 const OCTET = 256;
 /** A single octet to fill up. */
 const PAD = 0;
@@ -22,17 +22,17 @@ export const headerOptions: Codec<readonly HeaderOption[]> = oneWord<readonly He
     const found: HeaderOption[] = [];
     for (const item of text.split(",")) {
       const [first = "", second, ...rest] = item.split(":");
-      const type = parseCNumber(first);
-      const length = second === undefined ? undefined : parseCNumber(second);
+      const type = octet(first);
+      const length = second === undefined ? undefined : octet(second);
       if (type === undefined || rest.length > 0 || (second !== undefined && length === undefined)) {
         return refuse(`"${item}" is no option, TYPE[:LENGTH]`);
       }
-      if (type % OCTET === PAD && length !== undefined) {
+      if (type === PAD && length !== undefined) {
         return refuse("the option 0 has no length");
       }
       found.push({
-        type: type % OCTET,
-        ...(length === undefined || length % OCTET === ANY ? {} : { length: length % OCTET }),
+        type,
+        ...(length === undefined || length === ANY ? {} : { length }),
       });
     }
     return found.length <= MAX_OPTIONS
@@ -44,6 +44,15 @@ export const headerOptions: Codec<readonly HeaderOption[]> = oneWord<readonly He
       .map(({ type, length }) => (length === undefined ? String(type) : `${type}:${length}`))
       .join(","),
 );
+
+/** The lowest eight bits, of a negative number too. */
+function octet(text: string): number | undefined {
+  const isNegative = text.startsWith("-");
+  const given = parseCNumber(isNegative ? text.slice(1) : text);
+  if (given === undefined) return undefined;
+  const rest = given % OCTET;
+  return isNegative && rest > 0 ? OCTET - rest : rest;
+}
 
 /** Of a whole IPv6 extension header, in octets. */
 export const headerLength: Codec<number> = number(0, MAX_32);

@@ -21,8 +21,8 @@ const rate: Codec<LimitRate> = oneWord(
   ({ interval }) => printRate(interval, LIMIT_SCALE).text,
 );
 
-const DEFAULT_RATE: LimitRate = { interval: (LIMIT_SCALE * 3600) / 3 };
-const DEFAULT_BURST = 5;
+export const DEFAULT_RATE: LimitRate = { interval: (LIMIT_SCALE * 3600) / 3 };
+export const DEFAULT_BURST = 5;
 
 const options = {
   limit: option("--limit", rate),

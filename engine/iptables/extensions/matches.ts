@@ -1,3 +1,5 @@
+import { osf, type OsfMatch } from "./osf.js";
+import { srh, type SrhMatch } from "./srh.js";
 import { mh, type MhMatch } from "./mh.js";
 import { ipv6header, type Ipv6headerMatch } from "./ipv6header.js";
 import { frag, type FragMatch } from "./frag.js";
@@ -118,6 +120,8 @@ export const MATCHES = [
   frag,
   ipv6header,
   mh,
+  osf,
+  srh,
 ] as const;
 
 export type Match =
@@ -179,4 +183,6 @@ export type Match =
   | FragMatch
   | Ipv6headerMatch
   | MhMatch
+  | OsfMatch
+  | SrhMatch
   | Opaque;

@@ -2,6 +2,7 @@ import {
   countGiven,
   define,
   lastGiven,
+  leaveToHost,
   negatable,
   option,
   refuse,
@@ -10,15 +11,21 @@ import {
 } from "./define.js";
 import { MAX_32, oneWord, parseNumber, present, type Range } from "./codecs.js";
 
+/** What `useradd` and `groupadd` let be a name. */
+const NAME = /^[a-z_][\w.-]*\$?$/i;
+
 /** `ID` or `MIN-MAX`. Of names only `root` is the same on every host, and only that is read. */
 const ids: Codec<Range> = oneWord(
   (text) => {
     if (text === "root") return { min: 0, max: 0 };
+    if (NAME.test(text)) {
+      return leaveToHost(`"${text}" is a name that iptables looks up when it loads the rule`);
+    }
     const [low = "", high = low, ...rest] = text.split(/[-:]/);
     const min = parseNumber(low, 0, MAX_32 - 1);
     const max = parseNumber(high, 0, MAX_32 - 1);
     if (typeof min !== "number" || typeof max !== "number" || rest.length > 0) {
-      return refuse(`"${text}" is not a number, and names differ from host to host`);
+      return refuse(`"${text}" is neither a number nor a name`);
     }
     return { min, max };
   },

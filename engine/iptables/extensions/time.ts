@@ -54,7 +54,8 @@ const weekdays: Codec<readonly number[]> = days(
     const named = WEEKDAYS.findIndex(
       (name) => text.length > 1 && name.startsWith(text.slice(0, 2)),
     );
-    const day = text === "" ? 0 : named < 0 ? parseCNumber(text) : named + 1;
+    const number = named < 0 ? parseCNumber(text.replace(/^-/, "")) : named + 1;
+    const day = text === "" ? 0 : number !== undefined && text.startsWith("-") ? -number : number;
     // The number is shifted into a byte of days, of which `1 << 33` is the second.
     return day === 0 || day === undefined ? undefined : day & 31;
   },

@@ -8,7 +8,7 @@ import { takesRule } from "./commands.js";
 import type { CommandDraft, RuleDraft } from "./draft.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 import { finishRules } from "./finish.js";
-import { isIptablesTarget } from "./foreign-names.js";
+import { isIptablesTarget, isStandardTarget } from "./foreign-names.js";
 import { readCounter } from "./header-options.js";
 import { RuleReader } from "./rule-reader.js";
 
@@ -64,7 +64,8 @@ function readCounterPrefix(line: SourceLine, log: FaultLog): CounterPrefix {
   if (!text.startsWith("[")) return { end: 0, counters: undefined };
   const close = text.indexOf("]");
   const colon = text.indexOf(":");
-  if (close < 0 || colon < 0 || colon > close) {
+  // `strtok` passes over a ":" that stands first, and finds no other.
+  if (close < 0 || colon < 2 || colon > close) {
     const end = close < 0 ? Math.max(1, text.indexOf(" ")) : close + 1;
     log.error("bad-counters", "counters are written [PACKETS:BYTES]", line, 0, end);
     return { end, counters: undefined };
@@ -78,7 +79,10 @@ function readCounterPrefix(line: SourceLine, log: FaultLog): CounterPrefix {
   return { end: close + 1, counters: undefined };
 }
 
-function checkChainName(reader: RuleReader, { option, chain }: CommandDraft): void {
+function checkChainName(reader: RuleReader, { option, chain, extra }: CommandDraft): void {
+  if (option === "E" && extra !== undefined && isStandardTarget(extra.text)) {
+    reader.errorAt("bad-chain-name", `${extra.text} is the name of a target`, extra);
+  }
   if (chain === undefined) return;
   const trouble = chainNameTrouble(chain.text);
   if (trouble !== undefined) reader.errorAt(trouble.code, trouble.message, chain);
@@ -173,7 +177,7 @@ function chainCommand(
     reader.errorAt("illegal-option", `${command.at.text} takes no rule`, command.at);
   }
   const chain = command.chain?.text;
-  const extra = command.extra;
+  const { extra, position } = command;
   switch (command.option) {
     case "N":
       return chain === undefined ? [] : [{ verb: "new-chain", chain }];
@@ -182,7 +186,9 @@ function chainCommand(
     case "F":
       return [{ verb: "flush", chain }];
     case "Z":
-      return [{ verb: "zero", chain }];
+      return chain === undefined || position === undefined
+        ? [{ verb: "zero", chain }]
+        : [{ verb: "zero-at", chain, position }];
     case "E":
       return chain === undefined || extra === undefined
         ? []

@@ -27,8 +27,10 @@ export function readExtensionOption(
     : store(draft, flag, value, values.not);
   if (refused === undefined) return;
   const at = values.words.at(-1) ?? word;
-  reader.errorAt(refused.code ?? "bad-value", `${flag.flag}: ${refused.refused}`, at);
-  draft.trouble ??= `${flag.flag}: ${refused.refused}`;
+  const message = `${flag.flag}: ${refused.refused}`;
+  if (refused.localName === true) reader.warnAt("local-name", message, at);
+  else reader.errorAt(refused.code ?? "bad-value", message, at);
+  draft.trouble ??= message;
 }
 
 interface Values {

@@ -15,6 +15,8 @@ const TARGETS_BOTH = `AUDIT CHECKSUM CLASSIFY CONNMARK CONNSECMARK CT DNAT DSCP 
 const TARGETS_4 = "CLUSTERIP ECN TTL ULOG";
 const TARGETS_6 = "DNPT HL SNPT";
 
+const STANDARD_TARGETS: ReadonlySet<string> = new Set(["ACCEPT", "DROP", "QUEUE", "RETURN"]);
+
 const MATCH_NAMES = { 4: names(MATCHES_BOTH, MATCHES_4), 6: names(MATCHES_BOTH, MATCHES_6) };
 const TARGET_NAMES = { 4: names(TARGETS_BOTH, TARGETS_4), 6: names(TARGETS_BOTH, TARGETS_6) };
 
@@ -30,6 +32,11 @@ export function isIptablesMatch(name: string, family: Family): boolean {
 export function isIptablesTarget(name: string, family: Family): boolean {
   if (name.length > LONGEST_TARGET) return false;
   return TARGET_NAMES[family].has(name) || knownTarget(name, family) !== undefined;
+}
+
+/** Whether it is a target without any extension, a chain of whose name is refused everywhere. */
+export function isStandardTarget(name: string): boolean {
+  return STANDARD_TARGETS.has(name);
 }
 
 function names(...lists: readonly string[]): ReadonlySet<string> {

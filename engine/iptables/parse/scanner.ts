@@ -38,6 +38,16 @@ type Place = "outside" | "table" | "guessed" | "unknown";
 /** The start of a line that cannot go on with the one before it. */
 const NEW_LINE = /^(?:[*:#[\r\n]|-[A-Z] |COMMIT|$)/;
 
+/** Of lines that begin with `[` those that may be a rule with its counters, right or not. */
+const HOLDS_COMMAND = /^\[[^\]]*\]\s*(?:!\s*)?-|^\[[^\]]*\s-[A-Z]\s/;
+
+/** The commands of iptables, long and short, a chain's name right behind it or not. */
+const COMMAND =
+  /(?:^|[\s\]])(?:-[ACDIREXFNPZLS](?=[\sA-Z]|$)|--(?:append|check|delete|insert|replace|rename|flush|new|policy|zero|list))/;
+
+/** `# iptables-save`, `root@host:~# `, `[root@host ~]# iptables-save`. */
+const PROMPT = /^(?:\S*[@:~\]]\S*\s?)?[#$%>] \S|^\S+@\S+[:~]|^\[[^\]]*@[^\]]*\][#$%>]/;
+
 const MAX_GUESSES = 50;
 
 /** Unless told otherwise; five times the rules and chains of a very large cluster. */
@@ -177,8 +187,9 @@ export class Scanner {
     const { text } = line;
     switch (text.charCodeAt(0)) {
       case 45: // -
-      case 91: // [
         return this.#command(line);
+      case 91: // [
+        return HOLDS_COMMAND.test(text) ? this.#command(line) : this.#noiseLine(line);
       case 58: // :
         return this.#declaration(line);
       case 35: // #
@@ -206,7 +217,7 @@ export class Scanner {
   }
 
   #noiseLine(line: SourceLine): void {
-    const isPrompt = /^(?:\S*[@:~\]]\S*\s?)?[#$%>] \S|^\S+@\S+[:~]/.test(line.text);
+    const isPrompt = PROMPT.test(line.text);
     const what = isPrompt ? "a shell prompt" : "no rule, table or comment";
     this.#log.error("not-a-rule", `this line is ${what}: it is left out`, line);
   }
@@ -314,6 +325,9 @@ export class Scanner {
   }
 
   #command(line: SourceLine): void {
+    // `-bash: iptables: command not found` and the like, between dumps.
+    const isBetween = this.#place === "outside" || this.#place === "guessed";
+    if (isBetween && !COMMAND.test(line.text)) return this.#noiseLine(line);
     if (!this.#enterTable(line)) return;
     if (this.#goesOn(line)) return this.#continued(line);
     this.#runCommand(line, line.text);

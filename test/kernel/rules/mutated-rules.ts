@@ -5,14 +5,7 @@ import { printRuleset } from "../../../engine/iptables/print.js";
 import { TABLE_NAMES, type TableName } from "../../../engine/iptables/types.js";
 import { rulesetArbitrary } from "../../support/arbitraries/rules.js";
 import { readSpellings } from "../../unit/iptables/extensions/spellings.js";
-
-/** A rule by itself, and where it stands. */
-export interface LoneRule {
-  readonly table: TableName;
-  readonly chain: string;
-  /** What follows `-A CHAIN `. */
-  readonly rule: string;
-}
+import type { LoneRule } from "./lone-rules.js";
 
 const NUMBERS =
   "0 1 -1 2 15 16 31 32 33 63 64 127 128 255 256 65535 65536 2147483647 2147483648 4294967295 4294967296 18446744073709551615 18446744073709551616 0x10 0xFFFFFFFF 010 08 +5 1e3 5x".split(

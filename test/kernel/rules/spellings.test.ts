@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it, type TestContext } from "node:test";
-import { checkDump } from "../../../engine/iptables/check.js";
+import { describe, it } from "node:test";
 import { lastRuleset, parseDump } from "../../../engine/iptables/parse.js";
-import { printRule } from "../../../engine/iptables/print.js";
 import { TABLE_NAMES, type TableName } from "../../../engine/iptables/types.js";
 import type { Family } from "../../../engine/net/ip.js";
 import { readSpellings, type Spelling } from "../../unit/iptables/extensions/spellings.js";
-import { KNOWN_RULES, type KnownRule } from "./known-differences.js";
 import { BACKENDS, loadAndSave, setsFor, tablesOf, whyNot, type Backend } from "./real-tools.js";
 
 const skip = whyNot();
@@ -78,31 +75,5 @@ describe("the claims of the extension tables hold for the real tools", { skip },
         }
       }
     }
-  }
-});
-
-/** Whether the real tool takes the rule and saves it as it is printed here, or both refuse it. */
-function agrees({ family, table, chain, rule }: KnownRule, backend: Backend): boolean {
-  const outcome = load({ family, table }, backend, [`${chain} ${rule}`]);
-  const dump = parseDump(`*${table}\n-A ${chain} ${rule}\nCOMMIT\n`, { family });
-  const refused = checkDump(dump).some(({ severity }) => severity === "error");
-  if (refused || !outcome.accepted) return refused === !outcome.accepted;
-  const [read] = lastRuleset(dump.value, family).tables.get(table)?.chains.get(chain)?.rules ?? [];
-  return read !== undefined && outcome.saved[0] === printRule(chain, read, "save", family);
-}
-
-describe("known differences from the real tools", { skip }, () => {
-  for (const known of KNOWN_RULES) {
-    it(`${known.rule}: ${known.reason}`, (context: TestContext) => {
-      for (const backend of BACKENDS) {
-        const differs = known.backends.includes(backend);
-        context.diagnostic(`${backend}: ${differs ? "differs" : "agrees"}`);
-        assert.equal(
-          !agrees(known, backend),
-          differs,
-          `${backend} ${differs ? "agrees now: take it off the list" : "differs too"}`,
-        );
-      }
-    });
   }
 });

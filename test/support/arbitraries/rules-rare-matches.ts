@@ -1,9 +1,12 @@
 import * as fc from "fast-check";
 import { DCCP_TYPES } from "../../../engine/iptables/extensions/dccp.js";
 import { IPV6_HEADERS } from "../../../engine/iptables/extensions/ipv6header.js";
+import { srh, type SrhMatch } from "../../../engine/iptables/extensions/srh.js";
 import { name, onlyName, ports, spis, yes, type Make } from "./rules-match-parts.js";
 import {
+  maskedAddressOf,
   maskedMark,
+  MAX_16,
   MAX_32,
   MAX_8,
   negatable,
@@ -21,6 +24,26 @@ const headerOption = fc.oneof(
   fc.record({ type: whole(1, MAX_8), length: whole(0, MAX_8 - 1) }),
 );
 const headerOptions = fc.array(headerOption, { minLength: 1, maxLength: 16 });
+
+const srhOctet = negatable(whole(0, MAX_8));
+const srhOctets = {
+  nextHeader: srhOctet,
+  lengthEq: srhOctet,
+  lengthGt: srhOctet,
+  lengthLt: srhOctet,
+  leftEq: srhOctet,
+  leftGt: srhOctet,
+  leftLt: srhOctet,
+  lastEq: srhOctet,
+  lastGt: srhOctet,
+  lastLt: srhOctet,
+};
+const segment = negatable(maskedAddressOf(6));
+const segments = { previous: segment, next: segment, last: segment };
+
+function withOneValueEach(match: SrhMatch): SrhMatch {
+  return { ...match, ...srh.normalise?.(match, { family: 6, protocol: undefined }) };
+}
 
 const byteCount = fc.oneof(
   whole(0, MAX_32).map(BigInt),
@@ -43,8 +66,10 @@ type RareMatch =
   | "ipcomp"
   | "ipv6header"
   | "mh"
+  | "osf"
   | "quota"
-  | "realm";
+  | "realm"
+  | "srh";
 
 /** What matches that few dumps use may ask for. */
 export const RARE_MATCH_ARBITRARIES: { readonly [Name in RareMatch]: Make<Name> } = {
@@ -132,7 +157,20 @@ export const RARE_MATCH_ARBITRARIES: { readonly [Name in RareMatch]: Make<Name> 
       { name: name("ipv6header"), header: negatable(someOf(IPV6_HEADERS)), soft: yes },
       { requiredKeys: ["name", "header"] },
     ),
+  osf: () =>
+    fc.record(
+      { name: name("osf"), genre: negatable(plainWord(31)), ttl: whole(0, 2), log: whole(0, 2) },
+      { requiredKeys: ["name", "genre"] },
+    ),
   mh: () => fc.record({ name: name("mh"), type: negatable(rangeOf(0, MAX_8 - 1)) }, onlyName),
   quota: () => fc.record({ name: name("quota"), quota: negatable(byteCount) }),
   realm: () => fc.record({ name: name("realm"), realm: negatable(maskedMark) }),
+  // What it asks of one number it asks with one value.
+  srh: () =>
+    fc
+      .record(
+        { name: name("srh"), ...srhOctets, tag: negatable(whole(0, MAX_16)), ...segments },
+        onlyName,
+      )
+      .map((match) => withOneValueEach(match)),
 };

@@ -249,6 +249,7 @@ const ONE_WAY: ReadonlySet<string> = new Set(["devgroup", "policy"]);
 /** Spares trials: without these protocols no data passes the extension's own check. */
 const NEEDS_PROTOCOL: ReadonlyMap<string, readonly number[]> = new Map([
   ["multiport", [TCP, UDP, UDPLITE, SCTP, DCCP]],
+  ["osf", [TCP]],
   ["tcpmss", [TCP]],
   ["TCPMSS", [TCP]],
   ["TPROXY", [TCP, UDP]],

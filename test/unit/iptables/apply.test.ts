@@ -105,6 +105,38 @@ describe("restoring", () => {
     assert.equal(rulesIn(value, "PREROUTING"), 0);
   });
 
+  it("carries chain lines out where they stand among the commands", () => {
+    const left = apply(BASE, "*nat\n-F A\n-X B\n:B - [0:0]\n-A B -j RETURN\nCOMMIT\n");
+    assert.deepEqual(codesOf(left.faults), ["chain-not-empty"], "B holds a rule still");
+    const { value, faults } = apply(BASE, "*nat\n-F A\n-F B\n-X B\n:B -\nCOMMIT\n");
+    assert.deepEqual(codesOf(faults), []);
+    assert.ok(value.tables.get("nat")?.chains.has("B"));
+  });
+
+  it("empties a chain that is declared again, which only without --noflush is a mistake", () => {
+    const twice = "*nat\n:A -\n:A -\nCOMMIT\n";
+    assert.deepEqual(codesOf(apply(BASE, twice).faults), []);
+    assert.deepEqual(codesOf(apply(undefined, twice, false).faults), ["chain-twice"]);
+    const made = "*nat\n-N A\n:A -\nCOMMIT\n";
+    assert.deepEqual(codesOf(apply(undefined, made, false).faults), ["chain-twice"]);
+  });
+
+  it("zeroes the counters of a rule, of a chain's rules or of all", () => {
+    const counted = apply(
+      undefined,
+      "*nat\n:OUTPUT ACCEPT [1:1]\n[2:2] -A OUTPUT -p 6\n[3:3] -A OUTPUT -p 17\nCOMMIT\n",
+    ).value;
+    const after = (commands: string) => {
+      const { value } = apply(counted, `*nat\n${commands}\nCOMMIT\n`);
+      const { counters, rules } = chainOf(value, "nat", "OUTPUT");
+      return [counters, ...rules.map((rule) => rule.counters)].map((each) => each?.packets ?? 0n);
+    };
+    assert.deepEqual(after("-Z OUTPUT 2"), [1n, 2n, 0n]);
+    assert.deepEqual(after("-Z OUTPUT"), [0n, 0n, 0n]);
+    assert.deepEqual(after("-Z\n[9:9] -A OUTPUT"), [0n, 0n, 0n, 9n]);
+    assert.deepEqual(after("-Z INPUT\n[9:9] -I OUTPUT\n-Z"), [0n, 0n, 0n, 0n]);
+  });
+
   it("does not touch its base", () => {
     const before = printRuleset(BASE, "save");
     apply(BASE, "*nat\n-F\n-X\nCOMMIT\n");

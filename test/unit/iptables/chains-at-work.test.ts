@@ -154,4 +154,12 @@ describe("the rules of a chain in which commands work", () => {
     assert.ok(codes.includes("too-many-renames"));
     assert.ok(codes.length < 1_000);
   });
+
+  it("are not zeroed for ever: beyond a bound -Z is a fault, and no rule is lost", () => {
+    const { codes, rules } = chainAfter(
+      counted(30_000, (at) => (at % 2 === 0 ? "[1:1] -A C -p tcp" : "-Z C")),
+    );
+    assert.ok(codes.includes("too-many-zeroings"));
+    assert.equal(rules.length, 15_000);
+  });
 });

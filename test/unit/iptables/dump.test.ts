@@ -151,6 +151,36 @@ describe("a dump that is not in order", () => {
     assert.deepEqual(counts(text), [1]);
   });
 
+  it("with prompts and kernel messages in brackets around it loses no rule", () => {
+    const noise = ["[root@node1 ~]# iptables-save -t filter", "[   12.3] kernel: eth0: up"];
+    const { value, faults } = parseDump(`${noise[0]}\n${FILTER}${noise[1]}\n[root@node1 ~]# \n`);
+    assert.deepEqual(
+      faults.map(({ code, at }) => [code, at.line]),
+      [
+        ["not-a-rule", 1],
+        ["not-a-rule", 7],
+        ["not-a-rule", 8],
+      ],
+    );
+    assert.match(faults[0]?.message ?? "", /shell prompt/);
+    assert.equal(value.sections.length, 1, "no table is guessed for what is no rule");
+  });
+
+  it("with what a shell says around it is one dump still", () => {
+    const said = "-bash: iptables: command not found\n--- end\n";
+    const { value, faults } = parseDump(`${said}${FILTER}${said}`);
+    assert.deepEqual(
+      faults.map(({ code, at }) => [code, at.line]),
+      [1, 2, 8, 9].map((line) => ["not-a-rule", line]),
+    );
+    assert.equal(value.sections.length, 1);
+  });
+
+  it("with brackets that are no counters before a rule keeps the rule", () => {
+    const { value } = parseDump("*filter\n[1:2 -A INPUT -p tcp\n[x] -A INPUT -p udp\nCOMMIT\n");
+    assert.equal(chainOf(value.sections[0]?.ruleset, "filter", "INPUT").rules.length, 2);
+  });
+
   it("as iptables -S prints it is taken for the table that fits", () => {
     const tableOf = (text: string) => {
       const { value, faults } = parseDump(text);

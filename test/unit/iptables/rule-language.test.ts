@@ -161,13 +161,13 @@ describe("matches", () => {
 
   it("that are not understood keep all their words up to the next extension", () => {
     const { rules, faults } = readRules([
-      '-A A -p tcp -m osf --genre Linux ! --ttl "1" -m tcp --dport 80 -j ACCEPT',
+      '-A A -p tcp -m nfacct --nfacct-name x ! --ttl "1" -m tcp --dport 80 -j ACCEPT',
     ]);
     assert.deepEqual(codesOf(faults), ["unknown-match"]);
     assert.equal(faults[0]?.severity, "warning");
     assert.deepEqual(
       rules[0]?.matches.map((match) => (match.name === "opaque" ? match.words : match.name)),
-      ['-m osf --genre Linux ! --ttl "1"', "tcp"],
+      ['-m nfacct --nfacct-name x ! --ttl "1"', "tcp"],
     );
   });
 

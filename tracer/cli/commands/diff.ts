@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { fault, hasErrors } from "../../../engine/errors.js";
 import { diffRulesets } from "../../../engine/iptables/diff.js";
-import { lastRuleset, type Dump } from "../../../engine/iptables/parse.js";
+import { lastRuleset, type Backend, type Dump } from "../../../engine/iptables/parse.js";
 import type { Family } from "../../../engine/net/ip.js";
 import { diffJson, diffText } from "../../report/diff.js";
 import { command, oneOf, type Context } from "../command.js";
@@ -53,19 +53,41 @@ async function runDiff(
     return;
   }
   const [dump, other] = [left.value, right.value];
-  const diffs = familiesOf(dump, other).map((family) => ({
+  const diffs = partsOf(dump, other).map(({ family, backend }) => ({
     family,
-    diff: diffRulesets(lastRuleset(dump, family), lastRuleset(other, family)),
+    backend,
+    diff: diffRulesets(lastRuleset(dump, family, backend), lastRuleset(other, family, backend)),
   }));
   if (output === "json") io.out(`${JSON.stringify(diffJson(diffs), null, 2)}\n`);
   else
-    for (const { family, diff } of diffs)
-      io.out(`${diffs.length > 1 ? `IPv${family}\n` : ""}${diffText(diff, family, styleFor(io))}`);
+    for (const { family, backend, diff } of diffs) {
+      const part = backend === undefined ? `IPv${family}` : `IPv${family}, ${backend}`;
+      io.out(`${diffs.length > 1 ? `${part}\n` : ""}${diffText(diff, family, styleFor(io))}`);
+    }
   const same = diffs.every(({ diff }) => diff.same);
   done(hasErrors(faults) ? EXIT.badInput : same ? EXIT.done : EXIT.differs);
 }
 
-function familiesOf(...dumps: readonly Dump[]): readonly Family[] {
-  const families = new Set(dumps.flatMap(({ sections }) => sections.map(({ family }) => family)));
-  return ([4, 6] as const).filter((family) => families.has(family));
+interface Part {
+  readonly family: Family;
+  readonly backend: Backend | undefined;
+}
+
+/**
+ * What is compared by itself: each family, and where a dump holds rules of both backends, which the
+ * kernel has side by side, each backend of it. Dumps of one backend each are compared as they are.
+ */
+function partsOf(...dumps: readonly Dump[]): readonly Part[] {
+  return ([4, 6] as const).flatMap((family): readonly Part[] => {
+    const backends = dumps.map(
+      ({ sections }) =>
+        new Set(sections.filter((one) => one.family === family).map(({ backend }) => backend)),
+    );
+    if (backends.every(({ size }) => size === 0)) return [];
+    const isUnsure = backends.some((found) => found.has(undefined));
+    if (isUnsure || !backends.some(({ size }) => size === 2)) {
+      return [{ family, backend: undefined }];
+    }
+    return (["legacy", "nft"] as const).map((backend) => ({ family, backend }));
+  });
 }
