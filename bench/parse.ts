@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { applyRestore } from "../engine/iptables/apply.js";
 import { sameRuleset } from "../engine/iptables/canonical.js";
+import { ruleCount } from "../engine/iptables/chain-rules.js";
 import { decodeText } from "../engine/iptables/decode.js";
 import { parseDump } from "../engine/iptables/parse.js";
 import { printRuleset } from "../engine/iptables/print.js";
@@ -85,7 +86,7 @@ function rulesOf(services: number, endpoints: number, seed: number): Ruleset {
 function countRules(ruleset: Ruleset): number {
   let count = 0;
   for (const { chains } of ruleset.tables.values()) {
-    for (const { rules } of chains.values()) count += rules.length;
+    for (const chain of chains.values()) count += ruleCount(chain);
   }
   return count;
 }

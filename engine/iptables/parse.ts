@@ -6,7 +6,8 @@ import { FaultLog } from "./parse/fault-log.js";
 import { Scanner, type ScanSink } from "./parse/scanner.js";
 import { readable } from "./parse/text.js";
 import type { ChainDeclaration, RestoreCommand, RestoreInput, RestoreTable } from "./restore.js";
-import type { Rule, Ruleset, Table, TableName } from "./types.js";
+import type { RuleLines } from "./rule-lines.js";
+import type { Ruleset, Table, TableName } from "./types.js";
 
 export type { Backend } from "./parse/banner.js";
 
@@ -100,8 +101,8 @@ class DumpSink implements ScanSink {
     return this.#table?.apply(command);
   }
 
-  append(chain: string, rule: Rule): Trouble | undefined {
-    return this.#table?.append(chain, rule);
+  append(chain: string, lines: RuleLines, row: number): Trouble | undefined {
+    return this.#table?.appendLine(chain, lines, row);
   }
 
   #close(): void {
@@ -142,7 +143,7 @@ class RestoreSink implements ScanSink {
     this.#commands.push(command);
   }
 
-  append(chain: string, rule: Rule): undefined {
-    this.#commands.push({ verb: "append", chain, rule });
+  append(chain: string, lines: RuleLines, row: number): undefined {
+    this.#commands.push({ verb: "append", chain, rule: lines.rule(row) });
   }
 }

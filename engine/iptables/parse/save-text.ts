@@ -11,8 +11,12 @@ const MAX_QUOTED = 340;
 /** Walks over the letters of a text in which a save's rules stand, keeping the hash of each walk. */
 export class SaveText {
   readonly text: string;
-  /** Of the letters that were walked over last. */
+  /** Of the letters that were walked over last; `plainWordEnd` leaves it alone. */
   hash = 0;
+  /** Of what `lastEnd` walked over, where its last word begins, no word of it being in quotes; or -1. */
+  lastWord = -1;
+  /** The hash of all before the last word. */
+  headHash = 0;
   /** The first backslash behind what has been asked about; it makes words unlike their text. */
   #backslash = -1;
 
@@ -42,6 +46,26 @@ export class SaveText {
     }
     this.hash = hash;
     return at === from ? -1 : at;
+  }
+
+  /** As `wordEnd`, without a hash. */
+  plainWordEnd(from: number, end: number): number {
+    const { text } = this;
+    let at = from;
+    for (; at < end; at++) {
+      const code = text.charCodeAt(at);
+      if (code === BLANK) break;
+      if (code < BLANK || code > 126 || code === QUOTE) return -1;
+    }
+    return at === from ? -1 : at;
+  }
+
+  /** Of letters that have been walked over before. */
+  hashOf(from: number, to: number): number {
+    const { text } = this;
+    let hash = EMPTY_HASH;
+    for (let at = from; at < to; at++) hash = withLetter(hash, text.charCodeAt(at));
+    return hash;
   }
 
   /**
@@ -83,19 +107,26 @@ export class SaveText {
   lastEnd(from: number, end: number): number {
     const { text } = this;
     let hash = EMPTY_HASH;
+    let isQuoted = false;
+    this.lastWord = from;
+    this.headHash = hash;
     for (let at = from; at < end; at++) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
         const close = this.quoteEnd(at, end);
         if (close < 0) return -1;
+        isQuoted = true;
         for (; at < close; at++) hash = withLetter(hash, text.charCodeAt(at));
       } else if (code < BLANK || code > 126) {
         return -1;
-      } else if (code === BLANK && text.charCodeAt(at + 1) === BLANK) {
-        return -1;
+      } else if (code === BLANK) {
+        if (text.charCodeAt(at + 1) === BLANK) return -1;
+        this.lastWord = at + 1;
+        this.headHash = withLetter(hash, code);
       }
       hash = withLetter(hash, code);
     }
+    if (isQuoted) this.lastWord = -1;
     this.hash = hash;
     return from < end ? end : -1;
   }

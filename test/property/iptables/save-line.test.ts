@@ -34,10 +34,11 @@ function takenAlike(lines: readonly string[], family: Family = 4): readonly stri
   const quick = new SaveLineReader(lines.join("\n"), family);
   let at = 0;
   return lines.filter((line, index) => {
-    const rule = quick.read(at, at + line.length, index + 1);
-    at += line.length + 1;
-    if (rule === undefined) return false;
-    const found = { chain: quick.chain, rule };
+    const start = at;
+    const stop = at + line.length;
+    at = stop + 1;
+    if (!quick.takes(start, stop)) return false;
+    const found = { chain: quick.line.chain, rule: quick.make(start, stop, index + 1) };
     assert.deepEqual(found, readGenerally(line, index + 1, family), line);
     return true;
   });

@@ -1,0 +1,302 @@
+import type { Family } from "../../net/ip.js";
+import { MAX_CHAIN_NAME, type Negatable, type Target } from "../types.js";
+import { ClauseReader } from "./clauses.js";
+import { isIptablesTarget, LONGEST_TARGET } from "./foreign-names.js";
+import { MAX_INTERFACE_BYTES } from "./header.js";
+import { protocolOf } from "./header-options.js";
+import { PlainHeads } from "./plain-heads.js";
+import { SaveAddressReader } from "./save-address.js";
+import { SaveMatches } from "./save-matches.js";
+import { BLANK, DASH, NOT, SaveText } from "./save-text.js";
+import { SpanMemory } from "./span-memory.js";
+
+/** Longer lines are left to the general reader, which knows the limits of words and lines. */
+const MAX_LENGTH = 500;
+
+/** Of a word of the line: where it stands; `from` -1: the line has none. */
+export interface Span {
+  from: number;
+  to: number;
+  /** Whether a `!` stands before it. */
+  not: boolean;
+  /** Whether a match stands before it. */
+  isBehindMatch: boolean;
+}
+
+/**
+ * Goes over a rule that is written the way `iptables-save` or kube-proxy write them, in one pass over
+ * its letters, and tells whether it is sound and where its parts stand. Words that were read before
+ * are known again, so that for most lines nothing is made at all. It never says what is wrong: what
+ * it cannot take for certain is left to `RuleReader`.
+ */
+export class SaveLineScan {
+  /** The chain of the rule that was read last. */
+  chain = "";
+  /** Where the chain's name stood. */
+  chainAt = 0;
+  // What the running line has.
+  readonly counters: Span = noSpan();
+  readonly from: Span = noSpan();
+  readonly to: Span = noSpan();
+  readonly inInterface: Span = noSpan();
+  readonly outInterface: Span = noSpan();
+  protocol: Negatable<number> | undefined;
+  readonly matches: SaveMatches;
+  /** The chain that the rule jumps to, or with `isGoto` goes to. */
+  readonly jump: Span = noSpan();
+  isGoto = false;
+  /** A target that was read before. */
+  target: Target | undefined;
+  /** The words of one that is sound and has not been read. */
+  readonly words: Span = noSpan();
+  /** The names of all targets so far, jumps aside. */
+  readonly targetNames = new Set<string>();
+  readonly source: SaveText;
+  readonly clauses: ClauseReader;
+  readonly addresses: SaveAddressReader;
+  readonly #text: string;
+  readonly #family: Family;
+  readonly #protocols: SpanMemory<Negatable<number>>;
+  readonly #targets: SpanMemory<Target>;
+  readonly #heads: PlainHeads;
+
+  constructor(text: string, family: Family) {
+    this.source = new SaveText(text);
+    this.clauses = new ClauseReader(family);
+    this.matches = new SaveMatches(this.source, this.clauses);
+    this.addresses = new SaveAddressReader(text, family);
+    this.#text = text;
+    this.#family = family;
+    this.#protocols = new SpanMemory(text);
+    this.#targets = new SpanMemory(text);
+    this.#heads = new PlainHeads(text, family);
+  }
+
+  /** Whether the line from `start` to `stop` is a sound rule to append, for certain. */
+  scan(start: number, stop: number): boolean {
+    const text = this.#text;
+    let end = stop;
+    while (end > start && text.charCodeAt(end - 1) === BLANK) end--;
+    if (end - start > MAX_LENGTH) return false;
+    this.#start();
+    const command = text.charCodeAt(start) === DASH ? start : this.#readCounters(start, end);
+    if (command < 0 || !isAppend(text, command)) return false;
+    const chainEnd = this.#readChain(command + 3, end);
+    return chainEnd >= 0 && this.#readClauses(chainEnd, end) && !this.#isMisplaced();
+  }
+
+  #start(): void {
+    this.counters.from = -1;
+    this.from.from = -1;
+    this.to.from = -1;
+    this.inInterface.from = -1;
+    this.outInterface.from = -1;
+    this.protocol = undefined;
+    this.matches.start();
+    this.jump.from = -1;
+    this.target = undefined;
+    this.words.from = -1;
+  }
+
+  /** `[PACKETS:BYTES] `: where the command begins behind it, or -1. */
+  #readCounters(from: number, end: number): number {
+    const text = this.#text;
+    const colon = digitsEnd(text, from + 1);
+    if (text.charCodeAt(from) !== OPEN || text.charCodeAt(colon) !== COLON) return -1;
+    const close = digitsEnd(text, colon + 1);
+    if (close >= end || text.charCodeAt(close) !== CLOSE) return -1;
+    this.counters.from = from;
+    this.counters.to = close + 1;
+    return text.charCodeAt(close + 1) === BLANK ? close + 2 : -1;
+  }
+
+  /** Where the chain's name ends, or -1; neighbours are mostly of one chain. */
+  #readChain(from: number, end: number): number {
+    const text = this.#text;
+    const { chain } = this;
+    this.chainAt = from;
+    const sameEnd = from + chain.length;
+    const isSame =
+      chain !== "" &&
+      (sameEnd === end || text.charCodeAt(sameEnd) === BLANK) &&
+      text.startsWith(chain, from);
+    if (isSame && sameEnd <= end) return sameEnd;
+    const to = this.source.plainWordEnd(from, end);
+    if (to < 0 || to - from > MAX_CHAIN_NAME) return -1;
+    this.chain = text.slice(from, to);
+    return to;
+  }
+
+  /** Reads ` -x ...` and ` ! -x ...` up to the end; `from` is the blank before the first. */
+  #readClauses(from: number, end: number): boolean {
+    const text = this.#text;
+    let at = from;
+    while (at < end) {
+      const not = text.charCodeAt(at + 1) === NOT && text.charCodeAt(at + 2) === BLANK;
+      const dash = not ? at + 3 : at + 1;
+      if (text.charCodeAt(dash) !== DASH) return false;
+      const letter = text.charCodeAt(dash + 1);
+      if (letter === DASH) at = this.matches.readLate(at + 1, end);
+      else if (text.charCodeAt(dash + 2) !== BLANK) return false;
+      else at = this.#readClause(letter, not, dash + 3, end);
+      if (at < 0) return false;
+    }
+    return this.matches.finish(this.plainProtocol) && this.matches.isPlain;
+  }
+
+  /** Where the clause ends, or -1. */
+  #readClause(letter: number, not: boolean, from: number, end: number): number {
+    switch (letter) {
+      case 109: // m
+        return not ? -1 : this.matches.read(from, end, this.plainProtocol);
+      case 106: // j
+        return not || !this.matches.finish(this.plainProtocol) ? -1 : this.#readJump(from, end);
+      case 115: // s
+        return this.#readAddress(this.from, not, from, end);
+      case 100: // d
+        return this.#readAddress(this.to, not, from, end);
+      case 112: // p
+        // Some values are read otherwise behind `! -p`: rare, and for the general reader.
+        return not || this.protocol !== undefined ? -1 : this.#readProtocol(from, end);
+      case 105: // i
+        return this.#readInterface(this.inInterface, not, from, end);
+      case 111: // o
+        return this.#readInterface(this.outInterface, not, from, end);
+      case 103: // g
+        return not ? -1 : this.#readGoto(from, end);
+      default:
+        return -1;
+    }
+  }
+
+  /** All words up to the line's end are the target's. */
+  #readJump(from: number, end: number): number {
+    const { source } = this;
+    if (source.lastEnd(from, end) < 0) return -1;
+    if (source.lastWord === from && end - from > LONGEST_TARGET) {
+      return this.#jumpTo(false, from, end) ? end : -1;
+    }
+    const { hash } = source;
+    const context = this.plainProtocol ?? -1;
+    const known = this.#targets.recall(hash, from, end, context);
+    if (known !== undefined) this.#know(known ?? undefined, from, end);
+    else if (this.#isPlainTarget(from, end, context)) setSpan(this.words, from, end);
+    else this.target = this.#newTarget(from, end, context);
+    return this.target === undefined && this.words.from < 0 ? -1 : end;
+  }
+
+  #know(target: Target | undefined, from: number, end: number): void {
+    this.target = target;
+    if (target?.name === "jump") this.#jumpTo(false, from, end);
+  }
+
+  #isPlainTarget(from: number, end: number, context: number): boolean {
+    const { lastWord, headHash } = this.source;
+    return lastWord > from && this.#heads.take(headHash, from, lastWord, end, context);
+  }
+
+  #newTarget(from: number, end: number, context: number): Target | undefined {
+    const { hash, headHash, lastWord } = this.source;
+    const words = this.#text.slice(from, end);
+    const isExtension = words.includes(" ") || isIptablesTarget(words, this.#family);
+    const target = isExtension
+      ? this.clauses.target(words, this.plainProtocol)
+      : this.#jumpTo(false, from, end)
+        ? ({ name: "jump", chain: words } as const)
+        : undefined;
+    this.#targets.keep(hash, from, end, context, target ?? null);
+    if (target === undefined) return undefined;
+    if (isExtension) this.targetNames.add(target.name);
+    if (lastWord > from) this.#heads.learn(headHash, from, lastWord, end, context);
+    return target;
+  }
+
+  #readGoto(from: number, end: number): number {
+    const to = this.source.plainWordEnd(from, end);
+    return to === end && this.#jumpTo(true, from, to) ? to : -1;
+  }
+
+  #jumpTo(isGoto: boolean, from: number, to: number): boolean {
+    if (to - from > MAX_CHAIN_NAME || this.#text.charCodeAt(from) === QUOTE) return false;
+    setSpan(this.jump, from, to);
+    this.isGoto = isGoto;
+    return true;
+  }
+
+  #readProtocol(from: number, end: number): number {
+    const to = this.source.wordEnd(from, end);
+    if (to < 0 || !this.matches.takesProtocol) return -1;
+    const { hash } = this.source;
+    let protocol = this.#protocols.recall(hash, from, to, 0);
+    if (protocol === undefined) {
+      const value = protocolOf(this.#text.slice(from, to));
+      protocol = value === undefined ? null : { not: false, value };
+      this.#protocols.keep(hash, from, to, 0, protocol);
+    }
+    this.protocol = protocol ?? undefined;
+    return protocol === null ? -1 : to;
+  }
+
+  get plainProtocol(): number | undefined {
+    return this.protocol?.value;
+  }
+
+  #readAddress(span: Span, not: boolean, from: number, end: number): number {
+    const to = this.source.plainWordEnd(from, end);
+    if (to < 0 || span.from >= 0 || !this.addresses.isPlain(from, to)) return -1;
+    setSpan(span, from, to);
+    span.not = not;
+    span.isBehindMatch = this.matches.isAny;
+    return to;
+  }
+
+  #readInterface(span: Span, not: boolean, from: number, end: number): number {
+    const to = this.source.plainWordEnd(from, end);
+    if (to < 0 || span.from >= 0 || to - from > MAX_INTERFACE_BYTES) return -1;
+    const name = this.#text.slice(from, to);
+    if (name.includes("/") || name === "!") return -1;
+    setSpan(span, from, to);
+    span.not = not;
+    return to;
+  }
+
+  /** Interfaces that the general reader refuses in this chain. */
+  #isMisplaced(): boolean {
+    const { chain } = this;
+    if (this.outInterface.from >= 0 && (chain === "PREROUTING" || chain === "INPUT")) return true;
+    return this.inInterface.from >= 0 && (chain === "POSTROUTING" || chain === "OUTPUT");
+  }
+}
+
+const OPEN = 91;
+const CLOSE = 93;
+const COLON = 58;
+const QUOTE = 34;
+
+/** Behind one to 19 digits; -1 where there are none, or more. */
+function digitsEnd(text: string, from: number): number {
+  let at = from;
+  while (isDigit(text.charCodeAt(at))) at++;
+  return at === from || at - from > 19 ? -1 : at;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function noSpan(): Span {
+  return { from: -1, to: -1, not: false, isBehindMatch: false };
+}
+
+function setSpan(span: Span, from: number, to: number): void {
+  span.from = from;
+  span.to = to;
+}
+
+function isAppend(text: string, at: number): boolean {
+  return (
+    text.charCodeAt(at) === DASH &&
+    text.charCodeAt(at + 1) === 65 &&
+    text.charCodeAt(at + 2) === BLANK
+  );
+}
