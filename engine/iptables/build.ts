@@ -39,6 +39,7 @@ export class TableBuilder {
   #rules: DraftRules;
   /** The chain of the last rule that was appended, and mostly that of the next. */
   #last: ChainDraft | undefined;
+  #lastName = "";
   /** In the order of their declaration, which is mostly that of their rules. */
   #declared: ChainDraft[] = [];
   /** Behind the chain of `#declared` that was filled last. */
@@ -153,10 +154,12 @@ export class TableBuilder {
 
   /** The chain of this name, in which a rule is to be put. */
   #find(name: string): ChainDraft | undefined {
-    if (this.#last?.name === name) return this.#last;
+    // Lines of one chain come with the same string, for which `===` looks at no letter.
+    if (name === this.#lastName && this.#last !== undefined) return this.#last;
     const found = this.#nextWithRules(name) ?? this.#chains.get(name);
     if (found === undefined) return undefined;
     this.#last = found;
+    this.#lastName = name;
     this.#filled?.add(found);
     return found;
   }
@@ -164,6 +167,7 @@ export class TableBuilder {
   #makeFilled(name: string): ChainDraft {
     const chain = this.#make(name);
     this.#last = chain;
+    this.#lastName = name;
     this.#filled?.add(chain);
     return chain;
   }

@@ -24,83 +24,82 @@ class OnObject {
  * as any other; what this class keeps of it are private fields, which nobody else sees.
  */
 class ChainRules extends OnObject {
-  #made: Rule[] | undefined;
-  #lines: RuleLines | undefined;
-  /** The first and the last of the lines, and how many there are. */
+  #held: Rule[] | RuleLines | undefined;
+  /** The first and the last of the lines. */
   #first = -1;
   #last = -1;
-  #count = 0;
 
   static of(chain: object): readonly Rule[] {
-    if (!(#made in chain)) return NO_RULES;
-    return chain.#made ?? ChainRules.#make(chain) ?? NO_RULES;
-  }
-
-  static #make(chain: ChainRules): Rule[] | undefined {
-    const lines = chain.#lines;
-    if (lines === undefined) return undefined;
-    const made: Rule[] = [];
-    ChainRules.#each(chain, lines, (row) => made.push(lines.rule(row)));
+    if (!(#held in chain) || chain.#held === undefined) return NO_RULES;
+    const held = chain.#held;
+    if (Array.isArray(held)) return held;
+    const rules = Array.from(ChainRules.#rows(chain, held), (row) => held.rule(row));
     // A copy has just the room it needs.
-    chain.#made = made.slice();
-    chain.#lines = undefined;
-    return chain.#made;
+    chain.#held = rules.slice();
+    return chain.#held;
   }
 
-  static #each(chain: ChainRules, lines: RuleLines, visit: (row: number) => void): void {
+  static #rows(chain: ChainRules, lines: RuleLines): Int32Array {
+    const rows = new Int32Array(lines.countTo(chain.#last));
     let row = chain.#first;
-    for (let left = chain.#count; left > 0; left--) {
-      visit(row);
+    for (let at = 0; at < rows.length; at++) {
+      rows[at] = row;
       row = lines.next(row);
     }
+    return rows;
   }
 
   static count(chain: Chain): number {
-    if (!(#made in chain) || chain.#lines === undefined) return chain.rules.length;
-    return chain.#count;
+    if (!(#held in chain) || chain.#held === undefined) return chain.rules.length;
+    return Array.isArray(chain.#held) ? chain.#held.length : chain.#held.countTo(chain.#last);
   }
 
   static jumps(chain: Chain): readonly (string | undefined)[] {
-    if (!(#made in chain) || chain.#lines === undefined) return chain.rules.map(jumpOf);
-    const lines = chain.#lines;
-    const jumps: (string | undefined)[] = [];
-    ChainRules.#each(chain, lines, (row) => jumps.push(lines.jumpOf(row)));
-    return jumps;
+    if (!(#held in chain) || chain.#held === undefined || Array.isArray(chain.#held)) {
+      return chain.rules.map(jumpOf);
+    }
+    const lines = chain.#held;
+    return Array.from(ChainRules.#rows(chain, lines), (row) => lines.jumpOf(row));
+  }
+
+  static starts(chain: Chain): readonly (string | undefined)[] {
+    if (!(#held in chain) || chain.#held === undefined || Array.isArray(chain.#held)) {
+      return chain.rules.map(startOf);
+    }
+    const lines = chain.#held;
+    return Array.from(ChainRules.#rows(chain, lines), (row) => lines.startOf(row));
   }
 
   static mayHave(chain: Chain, target: string): boolean {
-    if (!(#made in chain) || chain.#lines === undefined) {
+    if (!(#held in chain) || chain.#held === undefined || Array.isArray(chain.#held)) {
       return chain.rules.some((rule) => rule.target?.name === target);
     }
-    return chain.#lines.targetNames.has(target);
+    return chain.#held.targetNames.has(target);
   }
 
   static set(chain: ChainDraft, rules: Rule[]): void {
-    if (!(#made in chain)) return;
-    chain.#made = rules;
-    chain.#lines = undefined;
-    chain.#count = 0;
+    if (#held in chain) chain.#held = rules;
   }
 
   static add(chain: ChainDraft, rules: Rule[]): void {
-    const before = chain.rules;
-    if (before.length === 0) ChainRules.set(chain, rules);
-    else if (#made in chain) for (const rule of rules) chain.#made?.push(rule);
+    if (chain.rules.length === 0) ChainRules.set(chain, rules);
+    else if (#held in chain && Array.isArray(chain.#held)) {
+      for (const rule of rules) chain.#held.push(rule);
+    }
   }
 
   static addLine(chain: ChainDraft, lines: RuleLines, row: number): boolean {
-    if (!(#made in chain)) return false;
-    if (chain.#count === 0) {
-      if (chain.#made !== undefined && chain.#made.length > 0) return false;
-      chain.#made = undefined;
-      chain.#lines = lines;
+    if (!(#held in chain)) return false;
+    const held = chain.#held;
+    if (held === lines) {
+      lines.follow(chain.#last, row);
+    } else if (held === undefined || (Array.isArray(held) && held.length === 0)) {
+      chain.#held = lines;
       chain.#first = row;
     } else {
-      if (chain.#lines !== lines) return false;
-      lines.follow(chain.#last, row);
+      return false;
     }
     chain.#last = row;
-    chain.#count++;
     return true;
   }
 }
@@ -155,6 +154,21 @@ export function ruleCount(chain: Chain): number {
 /** Of each rule the chain that it jumps or goes to; none is made for it. */
 export function jumpsOf(chain: Chain): readonly (string | undefined)[] {
   return ChainRules.jumps(chain);
+}
+
+/**
+ * Of each rule the name of its first match, comments aside, or "" where it has no other; `undefined`
+ * for one that has any field of the header. None is made for it.
+ */
+export function startsOf(chain: Chain): readonly (string | undefined)[] {
+  return ChainRules.starts(chain);
+}
+
+function startOf(rule: Rule): string | undefined {
+  const { protocol, source, destination, inInterface, outInterface, fragment } = rule;
+  const header = [protocol, source, destination, inInterface, outInterface, fragment];
+  if (header.some((field) => field !== undefined)) return undefined;
+  return rule.matches.find(({ name }) => name !== "comment")?.name ?? "";
 }
 
 /** Whether a rule of the chain may have a target of this name; none is made for it. */

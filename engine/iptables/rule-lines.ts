@@ -2,6 +2,8 @@ import type { Family } from "../net/ip.js";
 import { SaveLineReader } from "./parse/save-line.js";
 import type { Rule } from "./types.js";
 
+/** So many letters a rule of a large cluster has: columns are made for that many rules at first. */
+const LETTERS = 60;
 const FEWEST = 64;
 
 /**
@@ -11,19 +13,38 @@ const FEWEST = 64;
  */
 export class RuleLines {
   readonly #text: string;
-  readonly reader: SaveLineReader;
+  readonly #family: Family;
+  #reader: SaveLineReader | undefined;
   #count = 0;
-  #starts = new Int32Array(FEWEST);
-  #numbers = new Int32Array(FEWEST);
+  #starts: Int32Array<ArrayBuffer>;
+  #numbers: Int32Array<ArrayBuffer>;
   /** Where the name of the chain stands that the rule jumps to; 0 long: it does not. */
-  #jumps = new Int32Array(FEWEST);
-  #jumpLengths = new Uint8Array(FEWEST);
-  /** The next rule of the same chain. */
-  #next = new Int32Array(FEWEST);
+  #jumps: Int32Array<ArrayBuffer>;
+  #jumpLengths: Uint8Array;
+  /** What each rule begins with, by its place in `#startNames`. */
+  #beginnings: Uint8Array;
+  readonly #startNames: (string | undefined)[] = [undefined];
+  /** The next rule of the same chain, and how many stand before it in their chain. */
+  #next: Int32Array<ArrayBuffer>;
+  #before: Int32Array<ArrayBuffer>;
 
   constructor(text: string, family: Family) {
     this.#text = text;
-    this.reader = new SaveLineReader(text, family);
+    this.#family = family;
+    const room = Math.max(FEWEST, Math.ceil(text.length / LETTERS));
+    this.#starts = new Int32Array(room);
+    this.#numbers = new Int32Array(room);
+    this.#jumps = new Int32Array(room);
+    this.#jumpLengths = new Uint8Array(room);
+    this.#beginnings = new Uint8Array(room);
+    this.#next = new Int32Array(room);
+    this.#before = new Int32Array(room);
+  }
+
+  /** Made late: a text may have no line for it. */
+  get reader(): SaveLineReader {
+    this.#reader ??= new SaveLineReader(this.#text, this.#family);
+    return this.#reader;
   }
 
   /** The names of the targets of all lines, jumps aside; perhaps of some more. */
@@ -35,12 +56,19 @@ export class RuleLines {
   add(start: number, number: number): number {
     const row = this.#count++;
     if (row === this.#starts.length) this.#grow();
-    const { jump } = this.reader.line;
+    const { jump, start: beginning } = this.reader.line;
     this.#starts[row] = start;
     this.#numbers[row] = number;
     this.#jumps[row] = jump.from;
     this.#jumpLengths[row] = jump.from < 0 ? 0 : jump.to - jump.from;
+    this.#beginnings[row] = beginning === undefined ? 0 : this.#numberOf(beginning);
     return row;
+  }
+
+  /** There are fewer than 256 extensions. */
+  #numberOf(start: string): number {
+    const known = this.#startNames.lastIndexOf(start);
+    return known < 0 ? this.#startNames.push(start) - 1 : known;
   }
 
   #grow(): void {
@@ -48,14 +76,20 @@ export class RuleLines {
     this.#numbers = twice(this.#numbers);
     this.#jumps = twice(this.#jumps);
     this.#next = twice(this.#next);
-    const lengths = new Uint8Array(2 * this.#jumpLengths.length);
-    lengths.set(this.#jumpLengths);
-    this.#jumpLengths = lengths;
+    this.#before = twice(this.#before);
+    this.#jumpLengths = twiceBytes(this.#jumpLengths);
+    this.#beginnings = twiceBytes(this.#beginnings);
   }
 
   /** Lets a rule stand behind another one of its chain. */
   follow(before: number, row: number): void {
     this.#next[before] = row;
+    this.#before[row] = (this.#before[before] ?? 0) + 1;
+  }
+
+  /** How many rules a chain has whose last one this is. */
+  countTo(row: number): number {
+    return (this.#before[row] ?? 0) + 1;
   }
 
   next(row: number): number {
@@ -66,6 +100,11 @@ export class RuleLines {
     return this.reader.again(this.#starts[row] ?? 0, this.#numbers[row] ?? 0);
   }
 
+  /** The first match's name, comments aside, "" for none; `undefined` where the header asks anything. */
+  startOf(row: number): string | undefined {
+    return this.#startNames[this.#beginnings[row] ?? 0];
+  }
+
   /** The chain that the rule jumps or goes to. */
   jumpOf(row: number): string | undefined {
     const length = this.#jumpLengths[row] ?? 0;
@@ -73,6 +112,12 @@ export class RuleLines {
     const from = this.#jumps[row] ?? 0;
     return this.#text.slice(from, from + length);
   }
+}
+
+function twiceBytes(column: Uint8Array): Uint8Array {
+  const larger = new Uint8Array(2 * column.length);
+  larger.set(column);
+  return larger;
 }
 
 function twice(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

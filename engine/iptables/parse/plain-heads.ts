@@ -1,7 +1,7 @@
 import type { Family } from "../../net/ip.js";
 import type { PlainKind } from "../extensions/define.js";
 import { knownTarget } from "./registry.js";
-import { DASH, NOT } from "./save-text.js";
+import { DASH, NOT, type SaveText } from "./save-text.js";
 import { SpanMemory } from "./span-memory.js";
 
 /** What may stand behind a head, all of which has been taken before. */
@@ -21,10 +21,10 @@ export class PlainHeads {
   readonly #family: Family;
   readonly #tails: SpanMemory<Tail>;
 
-  constructor(text: string, family: Family) {
+  constructor({ text, codes }: SaveText, family: Family) {
     this.#text = text;
     this.#family = family;
-    this.#tails = new SpanMemory(text);
+    this.#tails = new SpanMemory(codes);
   }
 
   /**
@@ -57,7 +57,9 @@ export class PlainHeads {
 
   /** By the option right before the last word, where that is all of its value. */
   #plainKindOf(from: number, last: number): PlainKind | undefined {
-    const words = this.#text.slice(from, last - 1).split(" ");
+    const words = this.#text
+      .slice(from, last - 1)
+      .split(" ");
     const [name = ""] = words;
     const flag = knownTarget(name, this.#family)?.flags.get(words.at(-1) ?? "");
     return flag?.codec.words === 1 ? flag.codec.plainKind : undefined;

@@ -19,8 +19,9 @@ export class SaveLineReader {
   constructor(text: string, family: Family) {
     this.line = new SaveLineScan(text, family);
     this.#text = text;
-    this.#addresses = new SpanMemory(text);
-    this.#counts = new SpanMemory(text);
+    const { codes } = this.line.source;
+    this.#addresses = new SpanMemory(codes);
+    this.#counts = new SpanMemory(codes);
   }
 
   /**

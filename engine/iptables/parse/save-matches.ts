@@ -42,10 +42,10 @@ export class SaveMatches {
   constructor(source: SaveText, clauses: ClauseReader) {
     this.#source = source;
     this.#clauses = clauses;
-    this.#rows = new SpanMemory(source.text);
+    this.#rows = new SpanMemory(source.codes);
   }
 
-  start(): void {
+  begin(): void {
     this.#count = 0;
     this.#rowFrom = -1;
     this.#lateFrom = -1;
@@ -55,6 +55,15 @@ export class SaveMatches {
   /** Whether the line has named any match so far. */
   get isAny(): boolean {
     return this.#count > 0 || this.#rowFrom >= 0;
+  }
+
+  /** The name of the first one that is no comment; "": there is none. */
+  get first(): string {
+    for (let at = 0; at < this.#count; at++) {
+      const match = this.#parts[at]?.row?.[0];
+      if (match !== undefined) return match.name;
+    }
+    return "";
   }
 
   /** Those of the line, which is read to its end. */
@@ -163,8 +172,8 @@ export class SaveMatches {
   }
 
   #readComment(from: number, end: number): number {
-    const { text } = this.#source;
-    const isQuoted = text.charCodeAt(from) === 34;
+    const { text, codes } = this.#source;
+    const isQuoted = codes[from] === 34;
     const close = isQuoted ? this.#source.quoteEnd(from, end) : this.#source.plainWordEnd(from, end) - 1;
     if (close < 0) return -1;
     const start = isQuoted ? from + 1 : from;

@@ -1,6 +1,7 @@
 import type { Family } from "../../net/ip.js";
 import { MAX_CHAIN_NAME, type Negatable, type Target } from "../types.js";
 import { ClauseReader } from "./clauses.js";
+import type { Codes } from "./codes.js";
 import { isIptablesTarget, LONGEST_TARGET } from "./foreign-names.js";
 import { MAX_INTERFACE_BYTES } from "./header.js";
 import { protocolOf } from "./header-options.js";
@@ -55,6 +56,7 @@ export class SaveLineScan {
   readonly clauses: ClauseReader;
   readonly addresses: SaveAddressReader;
   readonly #text: string;
+  readonly #codes: Codes;
   readonly #family: Family;
   readonly #protocols: SpanMemory<Negatable<number>>;
   readonly #targets: SpanMemory<Target>;
@@ -67,20 +69,22 @@ export class SaveLineScan {
     this.addresses = new SaveAddressReader(text, family);
     this.#text = text;
     this.#family = family;
-    this.#protocols = new SpanMemory(text);
-    this.#targets = new SpanMemory(text);
-    this.#heads = new PlainHeads(text, family);
+    const { codes } = this.source;
+    this.#codes = codes;
+    this.#protocols = new SpanMemory(codes);
+    this.#targets = new SpanMemory(codes);
+    this.#heads = new PlainHeads(this.source, family);
   }
 
   /** Whether the line from `start` to `stop` is a sound rule to append, for certain. */
   scan(start: number, stop: number): boolean {
-    const text = this.#text;
+    const codes = this.#codes;
     let end = stop;
-    while (end > start && text.charCodeAt(end - 1) === BLANK) end--;
+    while (end > start && codes[end - 1] === BLANK) end--;
     if (end - start > MAX_LENGTH) return false;
     this.#start();
-    const command = text.charCodeAt(start) === DASH ? start : this.#readCounters(start, end);
-    if (command < 0 || !isAppend(text, command)) return false;
+    const command = codes[start] === DASH ? start : this.#readCounters(start, end);
+    if (command < 0 || !isAppend(codes, command)) return false;
     const chainEnd = this.#readChain(command + 3, end);
     return chainEnd >= 0 && this.#readClauses(chainEnd, end) && !this.#isMisplaced();
   }
@@ -92,7 +96,7 @@ export class SaveLineScan {
     this.inInterface.from = -1;
     this.outInterface.from = -1;
     this.protocol = undefined;
-    this.matches.start();
+    this.matches.begin();
     this.jump.from = -1;
     this.target = undefined;
     this.words.from = -1;
@@ -100,44 +104,46 @@ export class SaveLineScan {
 
   /** `[PACKETS:BYTES] `: where the command begins behind it, or -1. */
   #readCounters(from: number, end: number): number {
-    const text = this.#text;
-    const colon = digitsEnd(text, from + 1);
-    if (text.charCodeAt(from) !== OPEN || text.charCodeAt(colon) !== COLON) return -1;
-    const close = digitsEnd(text, colon + 1);
-    if (close >= end || text.charCodeAt(close) !== CLOSE) return -1;
+    const codes = this.#codes;
+    const colon = digitsEnd(codes, from + 1);
+    if (codes[from] !== OPEN || codes[colon] !== COLON) return -1;
+    const close = digitsEnd(codes, colon + 1);
+    if (close >= end || codes[close] !== CLOSE) return -1;
     this.counters.from = from;
     this.counters.to = close + 1;
-    return text.charCodeAt(close + 1) === BLANK ? close + 2 : -1;
+    return codes[close + 1] === BLANK ? close + 2 : -1;
   }
 
   /** Where the chain's name ends, or -1; neighbours are mostly of one chain. */
   #readChain(from: number, end: number): number {
-    const text = this.#text;
-    const { chain } = this;
+    const codes = this.#codes;
+    const before = this.chainAt;
+    const { length } = this.chain;
     this.chainAt = from;
-    const sameEnd = from + chain.length;
-    const isSame =
-      chain !== "" &&
-      (sameEnd === end || text.charCodeAt(sameEnd) === BLANK) &&
-      text.startsWith(chain, from);
-    if (isSame && sameEnd <= end) return sameEnd;
+    let at = 0;
+    while (at < length && codes[from + at] === codes[before + at]) at++;
+    const sameEnd = from + length;
+    if (at > 0 && at === length && (sameEnd === end || codes[sameEnd] === BLANK)) return sameEnd;
     const to = this.source.plainWordEnd(from, end);
-    if (to < 0 || to - from > MAX_CHAIN_NAME) return -1;
-    this.chain = text.slice(from, to);
+    if (to < 0 || to - from > MAX_CHAIN_NAME) {
+      this.chain = "";
+      return -1;
+    }
+    this.chain = this.#text.slice(from, to);
     return to;
   }
 
   /** Reads ` -x ...` and ` ! -x ...` up to the end; `from` is the blank before the first. */
   #readClauses(from: number, end: number): boolean {
-    const text = this.#text;
+    const codes = this.#codes;
     let at = from;
     while (at < end) {
-      const not = text.charCodeAt(at + 1) === NOT && text.charCodeAt(at + 2) === BLANK;
+      const not = codes[at + 1] === NOT && codes[at + 2] === BLANK;
       const dash = not ? at + 3 : at + 1;
-      if (text.charCodeAt(dash) !== DASH) return false;
-      const letter = text.charCodeAt(dash + 1);
+      if (codes[dash] !== DASH) return false;
+      const letter = codes[dash + 1] ?? 0;
       if (letter === DASH) at = this.matches.readLate(at + 1, end);
-      else if (text.charCodeAt(dash + 2) !== BLANK) return false;
+      else if (codes[dash + 2] !== BLANK) return false;
       else at = this.#readClause(letter, not, dash + 3, end);
       if (at < 0) return false;
     }
@@ -172,42 +178,43 @@ export class SaveLineScan {
   /** All words up to the line's end are the target's. */
   #readJump(from: number, end: number): number {
     const { source } = this;
-    if (source.lastEnd(from, end) < 0) return -1;
-    if (source.lastWord === from && end - from > LONGEST_TARGET) {
-      return this.#jumpTo(false, from, end) ? end : -1;
-    }
-    const { hash } = source;
+    const to = source.plainWordEnd(from, end);
+    if (to < 0) return -1;
+    if (to === end && end - from > LONGEST_TARGET) return this.#jumpTo(false, from, end) ? end : -1;
     const context = this.plainProtocol ?? -1;
-    const known = this.#targets.recall(hash, from, end, context);
-    if (known !== undefined) this.#know(known ?? undefined, from, end);
-    else if (this.#isPlainTarget(from, end, context)) setSpan(this.words, from, end);
-    else this.target = this.#newTarget(from, end, context);
-    return this.target === undefined && this.words.from < 0 ? -1 : end;
-  }
-
-  #know(target: Target | undefined, from: number, end: number): void {
+    if (to < end && this.#isPlainTarget(from, end, context)) {
+      setSpan(this.words, from, end);
+      return end;
+    }
+    if (source.lastEnd(from, end) < 0) return -1;
+    const known = this.#targets.recall(source.hash, from, end, context);
+    const target = known === undefined ? this.#newTarget(from, end, context) : known;
+    if (target === undefined || target === null) return -1;
     this.target = target;
-    if (target?.name === "jump") this.#jumpTo(false, from, end);
+    if (target.name === "jump") setSpan(this.jump, from, end);
+    return end;
   }
 
   #isPlainTarget(from: number, end: number, context: number): boolean {
-    const { lastWord, headHash } = this.source;
-    return lastWord > from && this.#heads.take(headHash, from, lastWord, end, context);
+    const { source } = this;
+    const last = source.lastWord(from, end);
+    if (source.plainWordEnd(last, end) < 0) return false;
+    return this.#heads.take(source.hashOf(from, last), from, last, end, context);
   }
 
   #newTarget(from: number, end: number, context: number): Target | undefined {
-    const { hash, headHash, lastWord } = this.source;
+    const { source } = this;
+    const { hash } = source;
     const words = this.#text.slice(from, end);
-    const isExtension = words.includes(" ") || isIptablesTarget(words, this.#family);
-    const target = isExtension
-      ? this.clauses.target(words, this.plainProtocol)
-      : this.#jumpTo(false, from, end)
-        ? ({ name: "jump", chain: words } as const)
-        : undefined;
+    const isJump = !words.includes(" ") && !isIptablesTarget(words, this.#family);
+    const target = isJump ? jumpTarget(words) : this.clauses.target(words, this.plainProtocol);
     this.#targets.keep(hash, from, end, context, target ?? null);
-    if (target === undefined) return undefined;
-    if (isExtension) this.targetNames.add(target.name);
-    if (lastWord > from) this.#heads.learn(headHash, from, lastWord, end, context);
+    if (target === undefined || isJump) return target;
+    this.targetNames.add(target.name);
+    const last = source.lastWord(from, end);
+    if (last > from && source.plainWordEnd(last, end) === end) {
+      this.#heads.learn(source.hashOf(from, last), from, last, end, context);
+    }
     return target;
   }
 
@@ -217,7 +224,7 @@ export class SaveLineScan {
   }
 
   #jumpTo(isGoto: boolean, from: number, to: number): boolean {
-    if (to - from > MAX_CHAIN_NAME || this.#text.charCodeAt(from) === QUOTE) return false;
+    if (to - from > MAX_CHAIN_NAME) return false;
     setSpan(this.jump, from, to);
     this.isGoto = isGoto;
     return true;
@@ -235,6 +242,17 @@ export class SaveLineScan {
     }
     this.protocol = protocol ?? undefined;
     return protocol === null ? -1 : to;
+  }
+
+  /** The first match's name, comments aside, "" for none; `undefined` where the header asks anything. */
+  get start(): string | undefined {
+    const asks =
+      this.protocol !== undefined ||
+      this.from.from >= 0 ||
+      this.to.from >= 0 ||
+      this.inInterface.from >= 0 ||
+      this.outInterface.from >= 0;
+    return asks ? undefined : this.matches.first;
   }
 
   get plainProtocol(): number | undefined {
@@ -271,12 +289,15 @@ export class SaveLineScan {
 const OPEN = 91;
 const CLOSE = 93;
 const COLON = 58;
-const QUOTE = 34;
+
+function jumpTarget(chain: string): Target | undefined {
+  return chain.length > MAX_CHAIN_NAME ? undefined : { name: "jump", chain };
+}
 
 /** Behind one to 19 digits; -1 where there are none, or more. */
-function digitsEnd(text: string, from: number): number {
+function digitsEnd(codes: Codes, from: number): number {
   let at = from;
-  while (isDigit(text.charCodeAt(at))) at++;
+  while (isDigit(codes[at] ?? 0)) at++;
   return at === from || at - from > 19 ? -1 : at;
 }
 
@@ -293,10 +314,10 @@ function setSpan(span: Span, from: number, to: number): void {
   span.to = to;
 }
 
-function isAppend(text: string, at: number): boolean {
+function isAppend(codes: Codes, at: number): boolean {
   return (
-    text.charCodeAt(at) === DASH &&
-    text.charCodeAt(at + 1) === 65 &&
-    text.charCodeAt(at + 2) === BLANK
+    codes[at] === DASH &&
+    codes[at + 1] === 65 &&
+    codes[at + 2] === BLANK
   );
 }
