@@ -33,48 +33,37 @@ class ChainRules extends OnObject {
     if (!(#held in chain) || chain.#held === undefined) return NO_RULES;
     const held = chain.#held;
     if (Array.isArray(held)) return held;
-    const rules = Array.from(ChainRules.#rows(chain, held), (row) => held.rule(row));
-    // A copy has just the room it needs.
-    chain.#held = rules.slice();
+    chain.#held = held.rules(chain.#first, chain.#last);
     return chain.#held;
   }
 
-  static #rows(chain: ChainRules, lines: RuleLines): Int32Array {
-    const rows = new Int32Array(lines.countTo(chain.#last));
-    let row = chain.#first;
-    for (let at = 0; at < rows.length; at++) {
-      rows[at] = row;
-      row = lines.next(row);
-    }
-    return rows;
-  }
-
   static count(chain: Chain): number {
-    if (!(#held in chain) || chain.#held === undefined) return chain.rules.length;
-    return Array.isArray(chain.#held) ? chain.#held.length : chain.#held.countTo(chain.#last);
+    const lines = ChainRules.#linesOf(chain);
+    return lines !== undefined && #held in chain ? lines.countTo(chain.#last) : chain.rules.length;
   }
 
-  static jumps(chain: Chain): readonly (string | undefined)[] {
-    if (!(#held in chain) || chain.#held === undefined || Array.isArray(chain.#held)) {
-      return chain.rules.map(jumpOf);
-    }
-    const lines = chain.#held;
-    return Array.from(ChainRules.#rows(chain, lines), (row) => lines.jumpOf(row));
+  static jumps(chain: Chain): readonly string[] {
+    const lines = ChainRules.#linesOf(chain);
+    if (lines !== undefined && #held in chain) return lines.jumps(chain.#first, chain.#last);
+    return chain.rules.map(jumpOf).filter((name) => name !== undefined);
   }
 
   static starts(chain: Chain): readonly (string | undefined)[] {
-    if (!(#held in chain) || chain.#held === undefined || Array.isArray(chain.#held)) {
-      return chain.rules.map(startOf);
-    }
-    const lines = chain.#held;
-    return Array.from(ChainRules.#rows(chain, lines), (row) => lines.startOf(row));
+    const lines = ChainRules.#linesOf(chain);
+    if (lines !== undefined && #held in chain) return lines.beginnings(chain.#first, chain.#last);
+    return chain.rules.map(startOf);
+  }
+
+  /** The lines of a chain whose rules nobody has asked for. */
+  static #linesOf(chain: Chain): RuleLines | undefined {
+    if (!(#held in chain)) return undefined;
+    return Array.isArray(chain.#held) ? undefined : chain.#held;
   }
 
   static mayHave(chain: Chain, target: string): boolean {
-    if (!(#held in chain) || chain.#held === undefined || Array.isArray(chain.#held)) {
-      return chain.rules.some((rule) => rule.target?.name === target);
-    }
-    return chain.#held.targetNames.has(target);
+    const lines = ChainRules.#linesOf(chain);
+    if (lines !== undefined) return lines.targetNames.has(target);
+    return chain.rules.some((rule) => rule.target?.name === target);
   }
 
   static set(chain: ChainDraft, rules: Rule[]): void {
@@ -151,8 +140,8 @@ export function ruleCount(chain: Chain): number {
   return ChainRules.count(chain);
 }
 
-/** Of each rule the chain that it jumps or goes to; none is made for it. */
-export function jumpsOf(chain: Chain): readonly (string | undefined)[] {
+/** Of the rules that jump or go to a chain its name, in their order; none is made for it. */
+export function jumpsOf(chain: Chain): readonly string[] {
   return ChainRules.jumps(chain);
 }
 

@@ -27,6 +27,8 @@ export class RuleLines {
   /** The next rule of the same chain, and how many stand before it in their chain. */
   #next: Int32Array<ArrayBuffer>;
   #before: Int32Array<ArrayBuffer>;
+  /** Where the rules of a chain are gathered; empty in between. */
+  readonly #scratch: Rule[] = [];
 
   constructor(text: string, family: Family) {
     this.#text = text;
@@ -92,25 +94,47 @@ export class RuleLines {
     return (this.#before[row] ?? 0) + 1;
   }
 
-  next(row: number): number {
-    return this.#next[row] ?? 0;
-  }
-
   rule(row: number): Rule {
     return this.reader.again(this.#starts[row] ?? 0, this.#numbers[row] ?? 0);
   }
 
-  /** The first match's name, comments aside, "" for none; `undefined` where the header asks anything. */
-  startOf(row: number): string | undefined {
-    return this.#startNames[this.#beginnings[row] ?? 0];
+  /** All rules of the chain whose first and last ones these are. */
+  rules(first: number, last: number): Rule[] {
+    const count = this.countTo(last);
+    const scratch = this.#scratch;
+    let row = first;
+    for (let at = 0; at < count; at++) {
+      scratch[at] = this.rule(row);
+      row = this.#next[row] ?? 0;
+    }
+    // A copy has just the room it needs.
+    const rules = scratch.slice(0, count);
+    scratch.length = 0;
+    return rules;
   }
 
-  /** The chain that the rule jumps or goes to. */
-  jumpOf(row: number): string | undefined {
-    const length = this.#jumpLengths[row] ?? 0;
-    if (length === 0) return undefined;
-    const from = this.#jumps[row] ?? 0;
-    return this.#text.slice(from, from + length);
+  /** Of the rules from `first` to `last` the chains that they jump or go to, for those that do. */
+  jumps(first: number, last: number): readonly string[] {
+    const jumps: string[] = [];
+    let row = first;
+    for (let left = this.countTo(last); left > 0; left--) {
+      const length = this.#jumpLengths[row] ?? 0;
+      const from = this.#jumps[row] ?? 0;
+      if (length > 0) jumps.push(this.#text.slice(from, from + length));
+      row = this.#next[row] ?? 0;
+    }
+    return jumps;
+  }
+
+  /** Of the same rules what each begins with, as `startsOf` tells. */
+  beginnings(first: number, last: number): readonly (string | undefined)[] {
+    const found: (string | undefined)[] = [];
+    let row = first;
+    for (let left = this.countTo(last); left > 0; left--) {
+      found.push(this.#startNames[this.#beginnings[row] ?? 0]);
+      row = this.#next[row] ?? 0;
+    }
+    return found;
   }
 }
 

@@ -105,7 +105,7 @@ class OpenChain implements LinkedChain {
   jumps(): readonly OpenChain[] {
     const found: OpenChain[] = [];
     for (const name of jumpsOf(this.#chain)) {
-      const to = name === undefined ? undefined : this.#chains.get(name);
+      const to = this.#chains.get(name);
       if (to !== undefined) found.push(to);
     }
     return found;

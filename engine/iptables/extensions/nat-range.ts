@@ -24,36 +24,41 @@ export type NatPorts = Range & { readonly base?: number };
 
 /** `ADDR[:PORT]` of IPv4, by far the commonest, in digits as a save writes them. */
 function readPlain(text: string): NatRange | undefined {
-  const kind = plainKind(text, 0, text.length, 4);
-  if (kind === 0) return undefined;
-  const colon = kind === WITH_PORT ? text.indexOf(":") : text.length;
+  const colon = colonIn(text, 0, text.length);
   const address = parseIPv4(text, 0, colon);
-  if (address === undefined) return undefined;
+  if (address === undefined || address < 2 ** 24) return undefined;
   const addresses = { min: address, max: address };
-  if (kind === WITHOUT_PORT) return { addresses };
-  const port = Number(text.slice(colon + 1));
-  return { addresses, ports: { min: port, max: port } };
+  if (colon === text.length) return { addresses };
+  const port = plainPort(text, colon + 1, text.length);
+  return port === 0 ? undefined : { addresses, ports: { min: port, max: port } };
 }
 
-const WITHOUT_PORT = 1;
-const WITH_PORT = 2;
-
-/** Of what `readPlain` reads; only whether there is a port matters to a check. */
+/** Of what `readPlain` reads; whether there is a port is all that matters to a check. */
 function plainKind(text: string, from: number, to: number, family: Family): number {
   if (family !== 4) return 0;
-  let colon = from;
-  while (colon < to && text.charCodeAt(colon) !== COLON) colon++;
+  const colon = colonIn(text, from, to);
   const address = parseIPv4(text, from, colon);
   if (address === undefined || address < 2 ** 24) return 0;
-  if (colon === to) return WITHOUT_PORT;
+  if (colon === to) return 1;
+  return plainPort(text, colon + 1, to) === 0 ? 0 : 2;
+}
+
+function colonIn(text: string, from: number, to: number): number {
+  let colon = from;
+  while (colon < to && text.charCodeAt(colon) !== COLON) colon++;
+  return colon;
+}
+
+/** A port in decimal, without leading zeros; 0 for anything else. */
+function plainPort(text: string, from: number, to: number): number {
   let port = 0;
-  for (let at = colon + 1; at < to; at++) {
+  for (let at = from; at < to; at++) {
     const digit = text.charCodeAt(at) - 48;
     if (!(digit >= 0 && digit <= 9) || (digit === 0 && port === 0)) return 0;
     port = port * 10 + digit;
     if (port > 65535) return 0;
   }
-  return port === 0 ? 0 : WITH_PORT;
+  return port;
 }
 
 const COLON = 58;

@@ -60,12 +60,15 @@ export class SaveLineReader {
   }
 
   #target(): Target | undefined {
-    const { jump, words, isGoto, clauses, plainProtocol } = this.line;
+    const { jump, words, isGoto, clauses, heads, plainProtocol } = this.line;
     if (jump.from >= 0) {
       return { name: isGoto ? "goto" : "jump", chain: this.#text.slice(jump.from, jump.to) };
     }
     if (words.from < 0) return undefined;
-    return clauses.target(this.#text.slice(words.from, words.to), plainProtocol);
+    return (
+      heads.make(words, plainProtocol ?? -1) ??
+      clauses.target(this.#text.slice(words.from, words.to), plainProtocol)
+    );
   }
 
   #address(span: Span): Negatable<Prefix> | undefined {

@@ -49,18 +49,18 @@ export class SaveLineScan {
   /** A target that was read before. */
   target: Target | undefined;
   /** The words of one that is sound and has not been read. */
-  readonly words: Span = noSpan();
+  readonly words = { from: -1, last: -1, to: -1 };
   /** The names of all targets so far, jumps aside. */
   readonly targetNames = new Set<string>();
   readonly source: SaveText;
   readonly clauses: ClauseReader;
   readonly addresses: SaveAddressReader;
+  readonly heads: PlainHeads;
   readonly #text: string;
   readonly #codes: Codes;
   readonly #family: Family;
   readonly #protocols: SpanMemory<Negatable<number>>;
   readonly #targets: SpanMemory<Target>;
-  readonly #heads: PlainHeads;
 
   constructor(text: string, family: Family) {
     this.source = new SaveText(text);
@@ -73,7 +73,7 @@ export class SaveLineScan {
     this.#codes = codes;
     this.#protocols = new SpanMemory(codes);
     this.#targets = new SpanMemory(codes);
-    this.#heads = new PlainHeads(this.source, family);
+    this.heads = new PlainHeads(this.source, family);
   }
 
   /** Whether the line from `start` to `stop` is a sound rule to append, for certain. */
@@ -182,10 +182,7 @@ export class SaveLineScan {
     if (to < 0) return -1;
     if (to === end && end - from > LONGEST_TARGET) return this.#jumpTo(false, from, end) ? end : -1;
     const context = this.plainProtocol ?? -1;
-    if (to < end && this.#isPlainTarget(from, end, context)) {
-      setSpan(this.words, from, end);
-      return end;
-    }
+    if (to < end && this.#isPlainTarget(from, end, context)) return end;
     if (source.lastEnd(from, end) < 0) return -1;
     const known = this.#targets.recall(source.hash, from, end, context);
     const target = known === undefined ? this.#newTarget(from, end, context) : known;
@@ -196,10 +193,14 @@ export class SaveLineScan {
   }
 
   #isPlainTarget(from: number, end: number, context: number): boolean {
-    const { source } = this;
-    const last = source.lastWord(from, end);
-    if (source.plainWordEnd(last, end) < 0) return false;
-    return this.#heads.take(source.hashOf(from, last), from, last, end, context);
+    const { source, words } = this;
+    words.last = source.lastWord(from, end);
+    if (source.plainWordEnd(words.last, end) < 0) return false;
+    words.from = from;
+    words.to = end;
+    if (this.heads.take(words, context)) return true;
+    words.from = -1;
+    return false;
   }
 
   #newTarget(from: number, end: number, context: number): Target | undefined {
@@ -213,7 +214,7 @@ export class SaveLineScan {
     this.targetNames.add(target.name);
     const last = source.lastWord(from, end);
     if (last > from && source.plainWordEnd(last, end) === end) {
-      this.#heads.learn(source.hashOf(from, last), from, last, end, context);
+      this.heads.learn({ from, last, to: end }, context);
     }
     return target;
   }
