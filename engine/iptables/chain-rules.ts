@@ -10,10 +10,14 @@ export interface ChainDraft {
   line: number | undefined;
 }
 
-/** Puts the private fields of a class that extends this on an object that is there already. */
+/** The private fields of a class that extends this are on an object that is there already. */
 class OnObject {
   constructor(object: object) {
     return object;
+  }
+
+  static putOn(object: object): object {
+    return new this(object);
   }
 }
 
@@ -112,7 +116,7 @@ export function makeDraft(
 ): ChainDraft {
   const chain = { name, policy, counters, line };
   Object.defineProperty(chain, "rules", RULES);
-  new ChainRules(chain);
+  ChainRules.putOn(chain);
   return hasRules(chain) ? chain : { ...chain, rules: NO_RULES };
 }
 

@@ -1,5 +1,6 @@
 import type { Family } from "../net/ip.js";
 import { SaveLineReader } from "./parse/save-line.js";
+import type { SaveText } from "./parse/save-text.js";
 import type { Rule } from "./types.js";
 
 /** So many letters a rule of a large cluster has: columns are made for that many rules at first. */
@@ -12,40 +13,32 @@ const FEWEST = 64;
  * once took most of the time that a large dump took, and nine tenths of the memory.
  */
 export class RuleLines {
-  readonly #text: string;
+  readonly #source: SaveText;
   readonly #family: Family;
   #reader: SaveLineReader | undefined;
   #count = 0;
-  #starts: Int32Array<ArrayBuffer>;
-  #numbers: Int32Array<ArrayBuffer>;
+  #starts = new Int32Array(0);
+  #numbers = new Int32Array(0);
   /** Where the name of the chain stands that the rule jumps to; 0 long: it does not. */
-  #jumps: Int32Array<ArrayBuffer>;
-  #jumpLengths: Uint8Array;
+  #jumps = new Int32Array(0);
+  #jumpLengths = new Uint8Array(0);
   /** What each rule begins with, by its place in `#startNames`. */
-  #beginnings: Uint8Array;
+  #beginnings = new Uint8Array(0);
   readonly #startNames: (string | undefined)[] = [undefined];
   /** The next rule of the same chain, and how many stand before it in their chain. */
-  #next: Int32Array<ArrayBuffer>;
-  #before: Int32Array<ArrayBuffer>;
+  #next = new Int32Array(0);
+  #before = new Int32Array(0);
   /** Where the rules of a chain are gathered; empty in between. */
   readonly #scratch: Rule[] = [];
 
-  constructor(text: string, family: Family) {
-    this.#text = text;
+  constructor(source: SaveText, family: Family) {
+    this.#source = source;
     this.#family = family;
-    const room = Math.max(FEWEST, Math.ceil(text.length / LETTERS));
-    this.#starts = new Int32Array(room);
-    this.#numbers = new Int32Array(room);
-    this.#jumps = new Int32Array(room);
-    this.#jumpLengths = new Uint8Array(room);
-    this.#beginnings = new Uint8Array(room);
-    this.#next = new Int32Array(room);
-    this.#before = new Int32Array(room);
   }
 
   /** Made late: a text may have no line for it. */
   get reader(): SaveLineReader {
-    this.#reader ??= new SaveLineReader(this.#text, this.#family);
+    this.#reader ??= new SaveLineReader(this.#source, this.#family);
     return this.#reader;
   }
 
@@ -74,13 +67,15 @@ export class RuleLines {
   }
 
   #grow(): void {
-    this.#starts = twice(this.#starts);
-    this.#numbers = twice(this.#numbers);
-    this.#jumps = twice(this.#jumps);
-    this.#next = twice(this.#next);
-    this.#before = twice(this.#before);
-    this.#jumpLengths = twiceBytes(this.#jumpLengths);
-    this.#beginnings = twiceBytes(this.#beginnings);
+    const first = Math.max(FEWEST, Math.ceil(this.#source.text.length / LETTERS));
+    const room = this.#starts.length === 0 ? first : 2 * this.#starts.length;
+    this.#starts = longer(this.#starts, new Int32Array(room));
+    this.#numbers = longer(this.#numbers, new Int32Array(room));
+    this.#jumps = longer(this.#jumps, new Int32Array(room));
+    this.#jumpLengths = longer(this.#jumpLengths, new Uint8Array(room));
+    this.#beginnings = longer(this.#beginnings, new Uint8Array(room));
+    this.#next = longer(this.#next, new Int32Array(room));
+    this.#before = longer(this.#before, new Int32Array(room));
   }
 
   /** Lets a rule stand behind another one of its chain. */
@@ -120,7 +115,7 @@ export class RuleLines {
     for (let left = this.countTo(last); left > 0; left--) {
       const length = this.#jumpLengths[row] ?? 0;
       const from = this.#jumps[row] ?? 0;
-      if (length > 0) jumps.push(this.#text.slice(from, from + length));
+      if (length > 0) jumps.push(this.#source.text.slice(from, from + length));
       row = this.#next[row] ?? 0;
     }
     return jumps;
@@ -138,14 +133,7 @@ export class RuleLines {
   }
 }
 
-function twiceBytes(column: Uint8Array): Uint8Array {
-  const larger = new Uint8Array(2 * column.length);
-  larger.set(column);
-  return larger;
-}
-
-function twice(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * column.length);
-  larger.set(column);
-  return larger;
+function longer<Column extends Int32Array | Uint8Array>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
 }

@@ -8,7 +8,13 @@ import {
   type Table,
   type TableName,
 } from "../../engine/iptables/types.js";
-import { jumpOf, jumpsOf, mayHaveTarget, ruleCount, startsOf } from "../../engine/iptables/chain-rules.js";
+import {
+  jumpOf,
+  jumpsOf,
+  mayHaveTarget,
+  ruleCount,
+  startsOf,
+} from "../../engine/iptables/chain-rules.js";
 import type { Packet } from "../packet/types.js";
 import { trackingNeed } from "./tracking-need.js";
 

@@ -2,6 +2,7 @@ import type { Family } from "../../net/ip.js";
 import type { Prefix } from "../../net/prefix.js";
 import type { Counters, Negatable, Rule, Target } from "../types.js";
 import { SaveLineScan, type Span } from "./save-scan.js";
+import type { SaveText } from "./save-text.js";
 import { SpanMemory } from "./span-memory.js";
 
 /**
@@ -16,10 +17,10 @@ export class SaveLineReader {
   readonly #addresses: SpanMemory<Negatable<Prefix>>;
   readonly #counts: SpanMemory<Counters>;
 
-  constructor(text: string, family: Family) {
-    this.line = new SaveLineScan(text, family);
+  constructor(source: SaveText, family: Family) {
+    this.line = new SaveLineScan(source, family);
+    const { text, codes } = source;
     this.#text = text;
-    const { codes } = this.line.source;
     this.#addresses = new SpanMemory(codes);
     this.#counts = new SpanMemory(codes);
   }

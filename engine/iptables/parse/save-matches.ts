@@ -174,7 +174,9 @@ export class SaveMatches {
   #readComment(from: number, end: number): number {
     const { text, codes } = this.#source;
     const isQuoted = codes[from] === 34;
-    const close = isQuoted ? this.#source.quoteEnd(from, end) : this.#source.plainWordEnd(from, end) - 1;
+    const close = isQuoted
+      ? this.#source.quoteEnd(from, end)
+      : this.#source.plainWordEnd(from, end) - 1;
     if (close < 0) return -1;
     const start = isQuoted ? from + 1 : from;
     const stop = isQuoted ? close : close + 1;

@@ -62,8 +62,10 @@ export class SaveLineScan {
   readonly #protocols: SpanMemory<Negatable<number>>;
   readonly #targets: SpanMemory<Target>;
 
-  constructor(text: string, family: Family) {
-    this.source = new SaveText(text);
+  /** Lines of `source`, of which readers for several families may go over some each. */
+  constructor(source: SaveText, family: Family) {
+    const { text } = source;
+    this.source = source;
     this.clauses = new ClauseReader(family);
     this.matches = new SaveMatches(this.source, this.clauses);
     this.addresses = new SaveAddressReader(text, family);
@@ -316,9 +318,5 @@ function setSpan(span: Span, from: number, to: number): void {
 }
 
 function isAppend(codes: Codes, at: number): boolean {
-  return (
-    codes[at] === DASH &&
-    codes[at + 1] === 65 &&
-    codes[at + 2] === BLANK
-  );
+  return codes[at] === DASH && codes[at + 1] === 65 && codes[at + 2] === BLANK;
 }

@@ -12,7 +12,7 @@ const MAX_QUOTED = 340;
 /** Walks over the letters of a text in which a save's rules stand, keeping the hash of each walk. */
 export class SaveText {
   readonly text: string;
-  readonly codes: Codes;
+  #codes: Codes | undefined;
   /** Of the letters that were walked over last, where the walk keeps one. */
   hash = 0;
   /** The first backslash behind what has been asked about; it makes words unlike their text. */
@@ -20,7 +20,12 @@ export class SaveText {
 
   constructor(text: string) {
     this.text = text;
-    this.codes = codesOf(text);
+  }
+
+  /** Of its letters; found when they are asked for, since a text may have no line of a save. */
+  get codes(): Codes {
+    this.#codes ??= codesOf(this.text);
+    return this.#codes;
   }
 
   /** Whether there is a backslash from `from` to `to`; `from` never goes back. */

@@ -8,6 +8,7 @@ import { parseCommandLine } from "./command-line.js";
 import { plainDeclarationEnd, readDeclaration } from "./declaration.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 import { guessTable, type TableGuess } from "./guess-table.js";
+import { SaveText } from "./save-text.js";
 import { LINE_BUFFER, opaqueLine, UNREAD_LENGTH } from "./long-line.js";
 
 /** Takes what a scanner finds, in the order of the text. */
@@ -46,6 +47,7 @@ const MOST_RULES = 2_000_000;
 /** Reads restore input line by line, as `iptables-restore.c` and `xtables-restore.c` do. */
 export class Scanner {
   readonly #text: string;
+  readonly #source: SaveText;
   readonly #sink: ScanSink;
   readonly #log: FaultLog;
   readonly #fixedFamily: Family | undefined;
@@ -70,6 +72,7 @@ export class Scanner {
 
   constructor(text: string, sink: ScanSink, log: FaultLog, options: ScanOptions) {
     this.#text = text;
+    this.#source = new SaveText(text);
     this.#sink = sink;
     this.#log = log;
     this.#fixedFamily = options.family;
@@ -269,7 +272,7 @@ export class Scanner {
       this.#fixedFamily ?? banner?.family ?? this.#families.guess(Math.max(0, this.#at - 1));
     this.#section = { banner, tables: new Set() };
     this.#saveLines =
-      this.#saveLinesOf.get(this.#family) ?? new RuleLines(this.#text, this.#family);
+      this.#saveLinesOf.get(this.#family) ?? new RuleLines(this.#source, this.#family);
     this.#saveLinesOf.set(this.#family, this.#saveLines);
     this.#sink.section(banner?.backend, this.#family, this.#number);
   }
