@@ -46,10 +46,16 @@ class ChainRules extends OnObject {
     return lines !== undefined && #held in chain ? lines.countTo(chain.#last) : chain.rules.length;
   }
 
-  static jumps(chain: Chain): readonly string[] {
+  static jumps(chain: Chain, visit: (name: string) => void): void {
     const lines = ChainRules.#linesOf(chain);
-    if (lines !== undefined && #held in chain) return lines.jumps(chain.#first, chain.#last);
-    return chain.rules.map(jumpOf).filter((name) => name !== undefined);
+    if (lines !== undefined && #held in chain) {
+      lines.jumps(chain.#first, chain.#last, visit);
+      return;
+    }
+    for (const rule of chain.rules) {
+      const name = jumpOf(rule);
+      if (name !== undefined) visit(name);
+    }
   }
 
   static starts(chain: Chain): readonly (string | undefined)[] {
@@ -144,9 +150,9 @@ export function ruleCount(chain: Chain): number {
   return ChainRules.count(chain);
 }
 
-/** Of the rules that jump or go to a chain its name, in their order; none is made for it. */
-export function jumpsOf(chain: Chain): readonly string[] {
-  return ChainRules.jumps(chain);
+/** Tells the chains to which rules of this one jump or go, in the rules' order; none is made for it. */
+export function forEachJump(chain: Chain, visit: (name: string) => void): void {
+  ChainRules.jumps(chain, visit);
 }
 
 /**

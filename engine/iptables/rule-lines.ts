@@ -108,17 +108,16 @@ export class RuleLines {
     return rules;
   }
 
-  /** Of the rules from `first` to `last` the chains that they jump or go to, for those that do. */
-  jumps(first: number, last: number): readonly string[] {
-    const jumps: string[] = [];
+  /** Tells the chains to which the rules from `first` to `last` jump or go. */
+  jumps(first: number, last: number, visit: (name: string) => void): void {
+    const { text } = this.#source;
     let row = first;
     for (let left = this.countTo(last); left > 0; left--) {
       const length = this.#jumpLengths[row] ?? 0;
       const from = this.#jumps[row] ?? 0;
-      if (length > 0) jumps.push(this.#source.text.slice(from, from + length));
+      if (length > 0) visit(text.slice(from, from + length));
       row = this.#next[row] ?? 0;
     }
-    return jumps;
   }
 
   /** Of the same rules what each begins with, as `startsOf` tells. */

@@ -10,7 +10,7 @@ import {
 } from "../../engine/iptables/types.js";
 import {
   jumpOf,
-  jumpsOf,
+  forEachJump,
   mayHaveTarget,
   ruleCount,
   startsOf,
@@ -110,10 +110,10 @@ class OpenChain implements LinkedChain {
   /** Where the rules jump or go to, in their order, those left out that do not. */
   jumps(): readonly OpenChain[] {
     const found: OpenChain[] = [];
-    for (const name of jumpsOf(this.#chain)) {
+    forEachJump(this.#chain, (name) => {
       const to = this.#chains.get(name);
       if (to !== undefined) found.push(to);
-    }
+    });
     return found;
   }
 
