@@ -9,8 +9,9 @@ const FEWEST = 64;
 
 /**
  * The lines of a text that were found to be sound rules. Each is a number here, its place in some
- * columns; the rule is made, by reading the line again, when it is asked for. Rules that were made at
- * once took most of the time that a large dump took, and nine tenths of the memory.
+ * columns; the rule is made, by reading the line again, when it is asked for. Of
+ * 323,000 lines 18 MB of objects are left and 12 MB of columns; their rules would be 125 MB, and most of
+ * the time that reading them takes.
  */
 export class RuleLines {
   readonly #source: SaveText;
@@ -44,14 +45,15 @@ export class RuleLines {
 
   /** The names of the targets of all lines, jumps aside; perhaps of some more. */
   get targetNames(): ReadonlySet<string> {
-    return this.reader.line.targetNames;
+    return this.reader.line.target.names;
   }
 
   /** Adds the line that the reader has just taken. */
   add(start: number, number: number): number {
     const row = this.#count++;
     if (row === this.#starts.length) this.#grow();
-    const { jump, start: beginning } = this.reader.line;
+    const { start: beginning, target } = this.reader.line;
+    const { jump } = target;
     this.#starts[row] = start;
     this.#numbers[row] = number;
     this.#jumps[row] = jump.from;

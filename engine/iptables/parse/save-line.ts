@@ -1,8 +1,9 @@
 import type { Family } from "../../net/ip.js";
 import type { Prefix } from "../../net/prefix.js";
-import type { Counters, Negatable, Rule, Target } from "../types.js";
-import { SaveLineScan, type Span } from "./save-scan.js";
+import type { Counters, Negatable, Rule } from "../types.js";
+import { SaveLineScan } from "./save-scan.js";
 import type { SaveText } from "./save-text.js";
+import type { Span } from "./span.js";
 import { SpanMemory } from "./span-memory.js";
 
 /**
@@ -54,22 +55,10 @@ export class SaveLineReader {
       outInterface: this.#interface(line.outInterface),
       fragment: undefined,
       matches: line.matches.make(),
-      target: line.target ?? this.#target(),
+      target: line.target.make(line.plainProtocol),
       counters: this.#counters(line.counters),
       origin: { kind: "source", line: number, text: this.#text.slice(start, stop) },
     };
-  }
-
-  #target(): Target | undefined {
-    const { jump, words, isGoto, clauses, heads, plainProtocol } = this.line;
-    if (jump.from >= 0) {
-      return { name: isGoto ? "goto" : "jump", chain: this.#text.slice(jump.from, jump.to) };
-    }
-    if (words.from < 0) return undefined;
-    return (
-      heads.make(words, plainProtocol ?? -1) ??
-      clauses.target(this.#text.slice(words.from, words.to), plainProtocol)
-    );
   }
 
   #address(span: Span): Negatable<Prefix> | undefined {

@@ -1,28 +1,18 @@
 import type { Family } from "../../net/ip.js";
-import { MAX_CHAIN_NAME, type Negatable, type Target } from "../types.js";
+import { MAX_CHAIN_NAME, type Negatable } from "../types.js";
 import { ClauseReader } from "./clauses.js";
 import type { Codes } from "./codes.js";
-import { isIptablesTarget, LONGEST_TARGET } from "./foreign-names.js";
 import { MAX_INTERFACE_BYTES } from "./header.js";
 import { protocolOf } from "./header-options.js";
-import { PlainHeads } from "./plain-heads.js";
 import { SaveAddressReader } from "./save-address.js";
 import { SaveMatches } from "./save-matches.js";
+import { SaveTarget } from "./save-target.js";
 import { BLANK, DASH, NOT, SaveText } from "./save-text.js";
+import { noSpan, setSpan, type Span } from "./span.js";
 import { SpanMemory } from "./span-memory.js";
 
 /** Longer lines are left to the general reader, which knows the limits of words and lines. */
 const MAX_LENGTH = 500;
-
-/** Of a word of the line: where it stands; `from` -1: the line has none. */
-export interface Span {
-  from: number;
-  to: number;
-  /** Whether a `!` stands before it. */
-  not: boolean;
-  /** Whether a match stands before it. */
-  isBehindMatch: boolean;
-}
 
 /**
  * Goes over a rule that is written the way `iptables-save` or kube-proxy write them, in one pass over
@@ -43,24 +33,13 @@ export class SaveLineScan {
   readonly outInterface: Span = noSpan();
   protocol: Negatable<number> | undefined;
   readonly matches: SaveMatches;
-  /** The chain that the rule jumps to, or with `isGoto` goes to. */
-  readonly jump: Span = noSpan();
-  isGoto = false;
-  /** A target that was read before. */
-  target: Target | undefined;
-  /** The words of one that is sound and has not been read. */
-  readonly words = { from: -1, last: -1, to: -1 };
-  /** The names of all targets so far, jumps aside. */
-  readonly targetNames = new Set<string>();
+  readonly target: SaveTarget;
   readonly source: SaveText;
   readonly clauses: ClauseReader;
   readonly addresses: SaveAddressReader;
-  readonly heads: PlainHeads;
   readonly #text: string;
   readonly #codes: Codes;
-  readonly #family: Family;
   readonly #protocols: SpanMemory<Negatable<number>>;
-  readonly #targets: SpanMemory<Target>;
 
   /** Lines of `source`, of which readers for several families may go over some each. */
   constructor(source: SaveText, family: Family) {
@@ -70,12 +49,10 @@ export class SaveLineScan {
     this.matches = new SaveMatches(this.source, this.clauses);
     this.addresses = new SaveAddressReader(text, family);
     this.#text = text;
-    this.#family = family;
     const { codes } = this.source;
     this.#codes = codes;
     this.#protocols = new SpanMemory(codes);
-    this.#targets = new SpanMemory(codes);
-    this.heads = new PlainHeads(this.source, family);
+    this.target = new SaveTarget(source, this.clauses, family);
   }
 
   /** Whether the line from `start` to `stop` is a sound rule to append, for certain. */
@@ -99,9 +76,7 @@ export class SaveLineScan {
     this.outInterface.from = -1;
     this.protocol = undefined;
     this.matches.begin();
-    this.jump.from = -1;
-    this.target = undefined;
-    this.words.from = -1;
+    this.target.begin();
   }
 
   /** `[PACKETS:BYTES] `: where the command begins behind it, or -1. */
@@ -158,7 +133,9 @@ export class SaveLineScan {
       case 109: // m
         return not ? -1 : this.matches.read(from, end, this.plainProtocol);
       case 106: // j
-        return not || !this.matches.finish(this.plainProtocol) ? -1 : this.#readJump(from, end);
+        return not || !this.matches.finish(this.plainProtocol)
+          ? -1
+          : this.target.readJump(from, end, this.plainProtocol);
       case 115: // s
         return this.#readAddress(this.from, not, from, end);
       case 100: // d
@@ -171,66 +148,10 @@ export class SaveLineScan {
       case 111: // o
         return this.#readInterface(this.outInterface, not, from, end);
       case 103: // g
-        return not ? -1 : this.#readGoto(from, end);
+        return not ? -1 : this.target.readGoto(from, end);
       default:
         return -1;
     }
-  }
-
-  /** All words up to the line's end are the target's. */
-  #readJump(from: number, end: number): number {
-    const { source } = this;
-    const to = source.plainWordEnd(from, end);
-    if (to < 0) return -1;
-    if (to === end && end - from > LONGEST_TARGET) return this.#jumpTo(false, from, end) ? end : -1;
-    const context = this.plainProtocol ?? -1;
-    if (to < end && this.#isPlainTarget(from, end, context)) return end;
-    if (source.lastEnd(from, end) < 0) return -1;
-    const known = this.#targets.recall(source.hash, from, end, context);
-    const target = known === undefined ? this.#newTarget(from, end, context) : known;
-    if (target === undefined || target === null) return -1;
-    this.target = target;
-    if (target.name === "jump") setSpan(this.jump, from, end);
-    return end;
-  }
-
-  #isPlainTarget(from: number, end: number, context: number): boolean {
-    const { source, words } = this;
-    words.last = source.lastWord(from, end);
-    if (source.plainWordEnd(words.last, end) < 0) return false;
-    words.from = from;
-    words.to = end;
-    if (this.heads.take(words, context)) return true;
-    words.from = -1;
-    return false;
-  }
-
-  #newTarget(from: number, end: number, context: number): Target | undefined {
-    const { source } = this;
-    const { hash } = source;
-    const words = this.#text.slice(from, end);
-    const isJump = !words.includes(" ") && !isIptablesTarget(words, this.#family);
-    const target = isJump ? jumpTarget(words) : this.clauses.target(words, this.plainProtocol);
-    this.#targets.keep(hash, from, end, context, target ?? null);
-    if (target === undefined || isJump) return target;
-    this.targetNames.add(target.name);
-    const last = source.lastWord(from, end);
-    if (last > from && source.plainWordEnd(last, end) === end) {
-      this.heads.learn({ from, last, to: end }, context);
-    }
-    return target;
-  }
-
-  #readGoto(from: number, end: number): number {
-    const to = this.source.plainWordEnd(from, end);
-    return to === end && this.#jumpTo(true, from, to) ? to : -1;
-  }
-
-  #jumpTo(isGoto: boolean, from: number, to: number): boolean {
-    if (to - from > MAX_CHAIN_NAME) return false;
-    setSpan(this.jump, from, to);
-    this.isGoto = isGoto;
-    return true;
   }
 
   #readProtocol(from: number, end: number): number {
@@ -293,10 +214,6 @@ const OPEN = 91;
 const CLOSE = 93;
 const COLON = 58;
 
-function jumpTarget(chain: string): Target | undefined {
-  return chain.length > MAX_CHAIN_NAME ? undefined : { name: "jump", chain };
-}
-
 /** Behind one to 19 digits; -1 where there are none, or more. */
 function digitsEnd(codes: Codes, from: number): number {
   let at = from;
@@ -306,15 +223,6 @@ function digitsEnd(codes: Codes, from: number): number {
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
-}
-
-function noSpan(): Span {
-  return { from: -1, to: -1, not: false, isBehindMatch: false };
-}
-
-function setSpan(span: Span, from: number, to: number): void {
-  span.from = from;
-  span.to = to;
 }
 
 function isAppend(codes: Codes, at: number): boolean {
