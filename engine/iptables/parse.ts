@@ -36,6 +36,11 @@ export interface ParseOptions {
   readonly family?: Family;
   /** The most rules and chains to read, 2,000,000 unless told; beyond it is a fault and the end. */
   readonly most?: number;
+  /**
+   * Makes every rule at once: for who needs them all in the end, which takes a tenth less so.
+   * Otherwise a chain's rules are made when they are asked for.
+   */
+  readonly makesAll?: boolean;
 }
 
 /**
@@ -47,7 +52,7 @@ export interface ParseOptions {
  */
 export function parseDump(text: string, options: ParseOptions = {}): Checked<Dump> {
   const log = new FaultLog(options.file);
-  const sink = new DumpSink();
+  const sink = new DumpSink(options.makesAll ?? false);
   new Scanner(readable(text, log), sink, log, options).scan();
   return { value: { text, sections: sink.sections() }, faults: log.list() };
 }
@@ -71,10 +76,15 @@ export function lastRuleset(dump: Dump, family: Family): Ruleset {
 }
 
 class DumpSink implements ScanSink {
+  readonly #makesAll: boolean;
   readonly #sections: DumpSection[] = [];
   #tables = new Map<TableName, Table>();
   #table: TableBuilder | undefined;
   #family: Family = 4;
+
+  constructor(makesAll: boolean) {
+    this.#makesAll = makesAll;
+  }
 
   section(backend: Backend | undefined, family: Family, line: number): void {
     this.#close();
@@ -102,6 +112,7 @@ class DumpSink implements ScanSink {
   }
 
   append(chain: string, lines: RuleLines, row: number): Trouble | undefined {
+    if (this.#makesAll) return this.#table?.append(chain, lines.latest(row));
     return this.#table?.appendLine(chain, lines, row);
   }
 
@@ -144,6 +155,6 @@ class RestoreSink implements ScanSink {
   }
 
   append(chain: string, lines: RuleLines, row: number): undefined {
-    this.#commands.push({ verb: "append", chain, rule: lines.rule(row) });
+    this.#commands.push({ verb: "append", chain, rule: lines.latest(row) });
   }
 }

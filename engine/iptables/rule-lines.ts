@@ -95,6 +95,11 @@ export class RuleLines {
     return this.reader.again(this.#starts[row] ?? 0, this.#numbers[row] ?? 0);
   }
 
+  /** The rule that was added last, while nothing else has been asked: its line need not be read again. */
+  latest(row: number): Rule {
+    return this.reader.latest(this.#starts[row] ?? 0, this.#numbers[row] ?? 0);
+  }
+
   /** All rules of the chain whose first and last ones these are. */
   rules(first: number, last: number): Rule[] {
     const count = this.countTo(last);

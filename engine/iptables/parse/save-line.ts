@@ -36,11 +36,20 @@ export class SaveLineReader {
 
   /** The rule of a line that was taken before, in any order. */
   again(start: number, number: number): Rule {
-    const feed = this.#text.indexOf("\n", start);
-    const end = feed < 0 ? this.#text.length : feed;
-    const stop = this.#text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
+    const stop = this.#stopOf(start);
     if (!this.line.scan(start, stop)) throw new Error(`line ${number} was a rule and is none now`);
     return this.make(start, stop, number);
+  }
+
+  /** As `again`, of the line that was gone over last. */
+  latest(start: number, number: number): Rule {
+    return this.make(start, this.#stopOf(start), number);
+  }
+
+  #stopOf(start: number): number {
+    const feed = this.#text.indexOf("\n", start);
+    const end = feed < 0 ? this.#text.length : feed;
+    return this.#text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
   }
 
   /** The rule of the line that was gone over last, which has this number. */

@@ -7,7 +7,7 @@ import { protocolOf } from "./header-options.js";
 import { SaveAddressReader } from "./save-address.js";
 import { SaveMatches } from "./save-matches.js";
 import { SaveTarget } from "./save-target.js";
-import { BLANK, DASH, NOT, SaveText } from "./save-text.js";
+import { BLANK, DASH, NOT, type SaveText } from "./save-text.js";
 import { noSpan, setSpan, type Span } from "./span.js";
 import { SpanMemory } from "./span-memory.js";
 

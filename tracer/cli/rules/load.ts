@@ -36,7 +36,8 @@ export async function loadDump(
     const empty = fault("empty-file", "the file is empty: no table, no rule", { file });
     return { value: undefined, faults: [...faults, empty] };
   }
-  const dump = parseDump(text, family === undefined ? { file } : { file, family });
+  const options = { file, makesAll: true };
+  const dump = parseDump(text, family === undefined ? options : { ...options, family });
   return { value: dump.value, faults: [...faults, ...checkLetters(file, text), ...dump.faults] };
 }
 

@@ -32,7 +32,7 @@ export function rulesOfSnapshot(
   const wanted = saves.filter(({ part }) => part.endsWith(String(family)));
   const dumps = wanted.map(({ text, file, part }) => ({
     backend: part.startsWith("legacy") ? ("legacy" as const) : ("nft" as const),
-    read: parseDump(text, { file, family }),
+    read: parseDump(text, { file, family, makesAll: true }),
   }));
   const faults = dumps.flatMap(({ read }) => read.faults);
   const rulesets = dumps.flatMap(({ backend, read }) =>
