@@ -1,7 +1,8 @@
 import { parseDump } from "../../engine/iptables/parse.js";
 import { linkProgram } from "../../tracer/program/link.js";
 import { linkRules } from "../../tracer/walk/link.js";
-import { countRules, largeScene } from "../inputs/scene.js";
+import { countRules, largeScene, type Scene } from "../inputs/scene.js";
+import { timeOf, timingOf } from "../measure.js";
 import type { Phase } from "../types.js";
 import { wrongIn } from "../properties/types.js";
 import { PROGRAM_IS_WALK } from "../properties/program.js";
@@ -34,9 +35,23 @@ export const LINK: Phase = {
           work: () => linkRules(ruleset).tables.size,
           count,
         },
+        {
+          name: "the first time, making the rules that it looks at",
+          work: timingOf(Array.from({ length: FRESH }, () => timeOf(freshly(scene), 1))),
+          count,
+        },
       ],
     };
   },
 };
+
+/** So many times rules are read and linked for the first time. */
+const FRESH = 3;
+
+/** Links rules that nobody has looked at since they were read, as a command does. */
+function freshly({ text, subject, setting }: Scene): () => unknown {
+  const ruleset = subject.parse(text, 4);
+  return () => linkProgram(ruleset, setting.host).rules.count;
+}
 
 export const PARSING = "parsing the same rules";

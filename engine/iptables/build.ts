@@ -9,7 +9,9 @@ import {
 } from "./types.js";
 import type { Family } from "../net/ip.js";
 import { ruleKey } from "./canonical.js";
-import { DraftRules, makeDraft, type ChainDraft } from "./chain-drafts.js";
+import { DraftRules } from "./chain-drafts.js";
+import { jumpOf, makeDraft, type ChainDraft } from "./chain-rules.js";
+import type { RuleLines } from "./rule-lines.js";
 
 /** How many chains ahead the chain of the next rules is looked for. */
 const LOOK_AHEAD = 4;
@@ -43,6 +45,7 @@ export class TableBuilder {
   #rules: DraftRules;
   /** The chain of the last rule that was appended, and mostly that of the next. */
   #last: ChainDraft | undefined;
+  #lastName = "";
   /** In the order of their declaration, which is mostly that of their rules. */
   #declared: ChainDraft[] = [];
   /** Behind the chain of `#declared` that was filled last. */
@@ -147,18 +150,42 @@ export class TableBuilder {
   /** A chain that is not there is made all the same, so that no rule is lost. */
   append(name: string, rule: Rule): Trouble | undefined {
     if (this.#counted !== undefined) this.#noteCounters(name, rule);
-    if (this.#last?.name === name) {
-      this.#rules.append(this.#last, rule);
-      this.#count(rule, 1);
-      return undefined;
-    }
-    const found = this.#nextWithRules(name) ?? this.#chains.get(name);
-    const chain = found ?? this.#make(name);
-    this.#last = chain;
-    this.#filled?.add(chain);
+    const found = this.#find(name);
+    const chain = found ?? this.#makeFilled(name);
     this.#rules.append(chain, rule);
     this.#count(rule, 1);
     return found === undefined ? noSuchChain(name) : undefined;
+  }
+
+  /** As `append`, of a rule that need not be made yet. */
+  appendLine(name: string, lines: RuleLines, row: number): Trouble | undefined {
+    if (this.#references !== undefined || this.#counted !== undefined) {
+      return this.append(name, lines.rule(row));
+    }
+    const found = this.#find(name);
+    const chain = found ?? this.#makeFilled(name);
+    this.#rules.appendLine(chain, lines, row);
+    return found === undefined ? noSuchChain(name) : undefined;
+  }
+
+  /** The chain of this name, in which a rule is to be put. */
+  #find(name: string): ChainDraft | undefined {
+    // Lines of one chain come with the same string, for which `===` looks at no letter.
+    if (name === this.#lastName && this.#last !== undefined) return this.#last;
+    const found = this.#nextWithRules(name) ?? this.#chains.get(name);
+    if (found === undefined) return undefined;
+    this.#last = found;
+    this.#lastName = name;
+    this.#filled?.add(found);
+    return found;
+  }
+
+  #makeFilled(name: string): ChainDraft {
+    const chain = this.#make(name);
+    this.#last = chain;
+    this.#lastName = name;
+    this.#filled?.add(chain);
+    return chain;
   }
 
   /** Finds it if it is one of the next in the order of declaration, which a save keeps. */
@@ -406,12 +433,6 @@ export class TableBuilder {
     this.#last = undefined;
     return { name: this.name, chains };
   }
-}
-
-/** The chain that a rule jumps or goes to. */
-export function jumpOf(rule: Rule): string | undefined {
-  const { target } = rule;
-  return target?.name === "jump" || target?.name === "goto" ? target.chain : undefined;
 }
 
 function renameJump(rule: Rule, from: string, to: string): Rule {

@@ -1,23 +1,7 @@
+import { addLine, addRules, ruleCount, setRules, type ChainDraft } from "./chain-rules.js";
 import { RuleList } from "./rule-list.js";
-import type { Counters, Policy, Rule } from "./types.js";
-
-/** A chain while commands are being applied to it; of `Chain`'s shape, so that it can become one. */
-export interface ChainDraft {
-  readonly name: string;
-  policy: Policy | undefined;
-  counters: Counters | undefined;
-  rules: Rule[];
-  line: number | undefined;
-}
-
-export function makeDraft(
-  name: string,
-  policy: Policy | undefined,
-  counters: Counters | undefined,
-  line: number | undefined,
-): ChainDraft {
-  return { name, policy, counters, rules: [], line };
-}
+import type { RuleLines } from "./rule-lines.js";
+import type { Rule } from "./types.js";
 
 /**
  * The rules of all chains of a table while commands are being applied: every step takes about the
@@ -45,6 +29,14 @@ export class DraftRules {
     this.#waiting[this.#waits++] = rule;
   }
 
+  /** As `append`, of a rule that need not be made yet. */
+  appendLine(chain: ChainDraft, lines: RuleLines, row: number): void {
+    const isWorkedOn = this.#lists.size > 0 && this.#lists.has(chain);
+    if (chain === this.#open || isWorkedOn || !addLine(chain, lines, row)) {
+      this.append(chain, lines.rule(row));
+    }
+  }
+
   /** Puts the rules that wait into their chain, in an array that has just the room they need. */
   #settle(): void {
     const chain = this.#open;
@@ -53,13 +45,8 @@ export class DraftRules {
     this.#waits = 0;
     this.#open = undefined;
     const list = this.#lists.get(chain);
-    if (list !== undefined) {
-      for (const rule of rules) list.insert(list.length, rule);
-    } else if (chain.rules.length === 0) {
-      chain.rules = rules;
-    } else {
-      for (const rule of rules) chain.rules.push(rule);
-    }
+    if (list === undefined) return addRules(chain, rules);
+    for (const rule of rules) list.insert(list.length, rule);
   }
 
   /** All rules of a chain, to be looked at only. */
@@ -70,13 +57,13 @@ export class DraftRules {
 
   count(chain: ChainDraft): number {
     this.#settle();
-    return this.#lists.get(chain)?.length ?? chain.rules.length;
+    return this.#lists.get(chain)?.length ?? ruleCount(chain);
   }
 
   set(chain: ChainDraft, rules: Rule[]): void {
     this.#settle();
     this.#lists.delete(chain);
-    chain.rules = rules;
+    setRules(chain, rules);
   }
 
   /** The rules of a chain, to work in their midst. */
@@ -92,7 +79,7 @@ export class DraftRules {
   /** Makes the `rules` of all drafts right. */
   finish(): void {
     this.#settle();
-    for (const [chain, list] of this.#lists) chain.rules = list.toArray();
+    for (const [chain, list] of this.#lists) setRules(chain, list.toArray());
     this.#lists.clear();
   }
 }

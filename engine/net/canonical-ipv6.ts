@@ -14,9 +14,14 @@ export class CanonicalIPv6Reader {
     this.#text = text;
   }
 
-  read(from: number, to: number): bigint | undefined {
+  /** Whether `read` reads it; nothing is made. */
+  isCanonical(from: number, to: number): boolean {
     const gap = this.#readGroups(from, to);
-    if (gap === undefined || !this.#isCanonical(gap)) return undefined;
+    return gap !== undefined && this.#isCanonical(gap);
+  }
+
+  read(from: number, to: number): bigint | undefined {
+    if (!this.isCanonical(from, to)) return undefined;
     return (this.#octets.getBigUint64(0) << 64n) | this.#octets.getBigUint64(8);
   }
 

@@ -80,7 +80,8 @@ function scanned(text: string, quick: boolean): readonly unknown[] {
     table: take,
     declare: take,
     command: take,
-    append: (chain, rule) => take({ verb: "append", chain, rule } satisfies RestoreCommand),
+    append: (chain, lines, row) =>
+      take({ verb: "append", chain, rule: lines.rule(row) } satisfies RestoreCommand),
   };
   new Scanner(readable(text, log), sink, log, { quick }).scan();
   return [...found, ...log.list()];

@@ -18,7 +18,7 @@ function countRules(rules: readonly LinkedRules[]): number {
   let count = 0;
   for (const { tables } of rules) {
     for (const { chains } of tables.values()) {
-      for (const chain of chains.values()) count += chain.rules.length;
+      for (const chain of chains.values()) count += chain.count;
     }
   }
   return count;

@@ -5,7 +5,7 @@ import { DispatchBuilder } from "./build-dispatch.js";
 import { firstFrom, NO_RULE, type Dispatch } from "./dispatch.js";
 import { FIELDS, writeFields } from "./fields.js";
 import { Interfaces } from "./interfaces.js";
-import { keysOf, type Keys, type StableSets } from "./keys.js";
+import { keysOf, mayAsk, type Keys, type StableSets } from "./keys.js";
 import { LEAST_INDEXED, runsOf, type Run } from "./runs.js";
 
 /** A run and, where it is indexed, its place in the index and what its rules ask for. */
@@ -32,7 +32,7 @@ export function indexRules(rules: readonly LinkedRules[], host: HostState): read
   return rules.map((linked) => {
     const index = buildIndex(linked, sets);
     for (const [chain, runs] of index.runs) {
-      chain.index = chainIndex(index, runs, chain.rules.length);
+      chain.index = chainIndex(index, runs, chain.count);
     }
     return index;
   });
@@ -44,11 +44,19 @@ function buildIndex(linked: LinkedRules, sets: StableSets): RuleIndex {
   const runs = new Map<LinkedChain, readonly IndexedRun[]>();
   for (const table of linked.tables.values()) {
     for (const chain of table.chains.values()) {
-      const found = chain.rules.length < LEAST_INDEXED ? [] : indexChain(chain, sets, builder);
+      const found = asksLittle(chain) ? [] : indexChain(chain, sets, builder);
       if (found.some(({ indexed }) => indexed)) runs.set(chain, found);
     }
   }
   return { dispatch: builder.dispatch, interfaces, runs };
+}
+
+/** Whether no run of the chain can be long enough; most chains tell it without making a rule. */
+function asksLittle(chain: LinkedChain): boolean {
+  if (chain.count < LEAST_INDEXED) return true;
+  const asks = (start: string | undefined): boolean => start === undefined || mayAsk(start);
+  const starts = chain.starts();
+  return starts.findLastIndex(asks) - starts.findIndex(asks) + 1 < LEAST_INDEXED;
 }
 
 function indexChain(
@@ -70,6 +78,7 @@ function changedSets(rules: readonly LinkedRules[]): ReadonlySet<string> {
   for (const { tables } of rules) {
     for (const table of tables.values()) {
       for (const chain of table.chains.values()) {
+        if (!chain.mayHaveTarget("SET")) continue;
         for (const { rule } of chain.rules) {
           for (const name of setsChangedBy(rule)) changed.add(name);
         }

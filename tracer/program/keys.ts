@@ -45,6 +45,24 @@ export function keysOf(rule: Rule, sets: StableSets): Keys {
   return keys;
 }
 
+/**
+ * Whether a rule without any header field may have keys whose first match, comments aside, has this
+ * name; "": it has none.
+ */
+export function mayAsk(name: string): boolean {
+  return ASKING.has(name);
+}
+
+/** The matches of which `addKeys` does not say at once that nothing behind them may be looked at. */
+const ASKING: ReadonlySet<string> = new Set<Match["name"]>([
+  "tcp",
+  "udp",
+  "sctp",
+  "multiport",
+  "mark",
+  "set",
+]);
+
 function isExact(wanted: Negatable<string> | undefined): wanted is Negatable<string> {
   return wanted !== undefined && !wanted.not && !wanted.value.endsWith("+");
 }

@@ -43,9 +43,9 @@ export class RuleNumbers {
     let count = 0;
     let number = 0;
     for (const { chains } of stretches) {
-      for (const { rules } of chains.values()) {
+      for (const chain of chains.values()) {
         this.#firsts[number++] = count;
-        count += rules.length;
+        count += chain.count;
       }
     }
     this.#firsts[number] = count;

@@ -8,6 +8,13 @@ import {
   type Table,
   type TableName,
 } from "../../engine/iptables/types.js";
+import {
+  jumpOf,
+  forEachJump,
+  mayHaveTarget,
+  ruleCount,
+  startsOf,
+} from "../../engine/iptables/chain-rules.js";
 import type { Packet } from "../packet/types.js";
 import { trackingNeed } from "./tracking-need.js";
 
@@ -41,11 +48,18 @@ export interface LinkedChain {
   readonly id: number;
   readonly name: string;
   readonly policy: Policy | undefined;
+  /** Made, with the rules of a text, when they are asked for: many chains are never walked. */
   readonly rules: readonly LinkedRule[];
+  /** How many rules there are. */
+  readonly count: number;
   /** Set once, before any packet is walked; `undefined`: every rule is tried. */
   index: ChainIndex | undefined;
   /** Jumps from here come back here, as in `A, B, A`: the kernel refuses to load that. */
   readonly loop: readonly string[] | undefined;
+  /** Whether a rule may have a target of this name; no rule is made for it. */
+  mayHaveTarget(name: string): boolean;
+  /** What each rule begins with, as `startsOf` tells; no rule is made for it. */
+  starts(): readonly (string | undefined)[];
 }
 
 export interface LinkedTable {
@@ -63,19 +77,54 @@ export interface LinkedRules {
   readonly tracks: string | undefined;
 }
 
-interface Open {
+class OpenChain implements LinkedChain {
   readonly id: number;
   readonly name: string;
   readonly policy: Policy | undefined;
-  rules: readonly OpenRule[];
+  readonly count: number;
   index: ChainIndex | undefined;
   loop: readonly string[] | undefined;
-}
+  readonly #chain: Chain;
+  readonly #chains: ReadonlyMap<string, OpenChain>;
+  #rules: readonly LinkedRule[] | undefined;
 
-interface OpenRule {
-  readonly rule: Rule;
-  readonly number: number;
-  readonly to: Open | undefined;
+  constructor(id: number, chain: Chain, chains: ReadonlyMap<string, OpenChain>) {
+    this.id = id;
+    this.name = chain.name;
+    this.policy = chain.policy;
+    this.count = ruleCount(chain);
+    this.index = undefined;
+    this.loop = undefined;
+    this.#chain = chain;
+    this.#chains = chains;
+  }
+
+  get rules(): readonly LinkedRule[] {
+    this.#rules ??= this.#chain.rules.map((rule, index) => {
+      const to = jumpOf(rule);
+      const number = index + 1;
+      return { rule, number, to: to === undefined ? undefined : this.#chains.get(to) };
+    });
+    return this.#rules;
+  }
+
+  /** Where the rules jump or go to, in their order, those left out that do not. */
+  jumps(): readonly OpenChain[] {
+    const found: OpenChain[] = [];
+    forEachJump(this.#chain, (name) => {
+      const to = this.#chains.get(name);
+      if (to !== undefined) found.push(to);
+    });
+    return found;
+  }
+
+  mayHaveTarget(name: string): boolean {
+    return mayHaveTarget(this.#chain, name);
+  }
+
+  starts(): readonly (string | undefined)[] {
+    return startsOf(this.#chain);
+  }
 }
 
 /**
@@ -93,31 +142,18 @@ export function linkRules(ruleset: Ruleset, backend?: Backend): LinkedRules {
 }
 
 function linkTable(table: Table, backend: Backend | undefined, firstId: number): LinkedTable {
-  const chains = new Map<string, Open>();
+  const chains = new Map<string, OpenChain>();
   let id = firstId;
-  for (const { name, policy } of table.chains.values()) {
-    chains.set(name, { id, name, policy, rules: NO_RULES, index: undefined, loop: undefined });
-    id++;
+  for (const chain of table.chains.values()) {
+    chains.set(chain.name, new OpenChain(id++, chain, chains));
   }
-  for (const chain of table.chains.values()) fill(chain, chains);
   markLoops(table, chains, firstId);
   return { name: table.name, backend, chains };
 }
 
-function fill({ name, rules }: Chain, chains: ReadonlyMap<string, Open>): void {
-  const linked = chains.get(name);
-  if (linked === undefined) return;
-  linked.rules = rules.map((rule, index) => {
-    const { target } = rule;
-    const goesTo = target?.name === "jump" || target?.name === "goto" ? target.chain : undefined;
-    return { rule, number: index + 1, to: goesTo === undefined ? undefined : chains.get(goesTo) };
-  });
-}
-
-const NO_RULES: readonly OpenRule[] = [];
-
 interface Visit {
-  readonly chain: Open;
+  readonly chain: OpenChain;
+  readonly jumps: readonly OpenChain[];
   next: number;
 }
 
@@ -129,7 +165,7 @@ const LEFT = 2;
  * Tells on the chains that go round in a loop how they do. Every hook is looked at for itself, since
  * which chain closes a loop depends on where it is entered; but only when there is one at all.
  */
-function markLoops(table: Table, chains: ReadonlyMap<string, Open>, firstId: number): void {
+function markLoops(table: Table, chains: ReadonlyMap<string, OpenChain>, firstId: number): void {
   const hooks = BUILT_IN_CHAINS[table.name].flatMap((hook) => chains.get(hook) ?? []);
   const states = new Uint8Array(chains.size);
   let loops = 0;
@@ -142,7 +178,7 @@ function markLoops(table: Table, chains: ReadonlyMap<string, Open>, firstId: num
 }
 
 /** `from`: where `to` stands on the path, at whose end is the chain that jumps back to it. */
-type OnLoop = (path: readonly Visit[], chain: Open, to: Open, from: number) => void;
+type OnLoop = (path: readonly Visit[], chain: OpenChain, to: OpenChain, from: number) => void;
 
 /** A loop may go through 100,000 chains, and there may be as many loops. */
 const MAX_NAMES = 20;
@@ -154,24 +190,23 @@ const markLoop: OnLoop = (path, chain, to, from) => {
 };
 
 /** Depth first, without recursion: chains may be nested as deep as a hostile dump likes. */
-function findLoops(start: Open, states: Uint8Array, firstId: number, onLoop: OnLoop): void {
+function findLoops(start: OpenChain, states: Uint8Array, firstId: number, onLoop: OnLoop): void {
   if (states[start.id - firstId] !== UNSEEN) return;
-  const path: Visit[] = [{ chain: start, next: 0 }];
+  const path: Visit[] = [{ chain: start, jumps: start.jumps(), next: 0 }];
   const places = new Int32Array(states.length);
   states[start.id - firstId] = ON_PATH;
   for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
     const { chain } = visit;
-    const rule = chain.rules[visit.next++];
-    if (rule === undefined) {
+    const to = visit.jumps[visit.next++];
+    if (to === undefined) {
       path.pop();
       states[chain.id - firstId] = LEFT;
-    } else if (rule.to !== undefined) {
-      const { to } = rule;
+    } else {
       const state = states[to.id - firstId] ?? UNSEEN;
       if (state === ON_PATH) onLoop(path, chain, to, places[to.id - firstId] ?? 0);
       if (state !== UNSEEN) continue;
       places[to.id - firstId] = path.length;
-      path.push({ chain: to, next: 0 });
+      path.push({ chain: to, jumps: to.jumps(), next: 0 });
       states[to.id - firstId] = ON_PATH;
     }
   }

@@ -1,5 +1,5 @@
 import type { Fault, Severity } from "../../errors.js";
-import { jumpOf } from "../build.js";
+import { jumpOf } from "../chain-rules.js";
 import type { Backend } from "../parse/banner.js";
 import { targetTable } from "../parse/registry.js";
 import { BUILT_IN_CHAINS, type Chain, type Hook, type Rule, type Table } from "../types.js";

@@ -1,4 +1,4 @@
-import { jumpOf } from "../build.js";
+import { jumpOf } from "../chain-rules.js";
 import type { Chain, Rule } from "../types.js";
 import { isBuiltIn, type TableContext } from "./context.js";
 

@@ -37,7 +37,16 @@ export interface Codec<T> {
   readonly read: (words: readonly string[], reading: Reading) => T | Refusal;
   /** Quoted where a save quotes it; empty for an option without words. */
   readonly write: (value: T, reading: Reading) => string;
+  readonly plainKind?: PlainKind;
 }
+
+/**
+ * Tells of a word, the letters from `from` to `to`, what kind of plain value it is, a number from 1
+ * to 30; 0 where one must look closer. Values of one kind are alike to `read` and to every `check`:
+ * under the same `Reading` either all of them are taken or none. So a reader that has seen one taken
+ * need not make the next one to know that it is.
+ */
+export type PlainKind = (text: string, from: number, to: number, family: Family) => number;
 
 /**
  * Joins a further use of an option to what the uses before it gave (`undefined`: none yet). Such an
@@ -143,6 +152,7 @@ interface AnyCodec {
   readonly words: 0 | 1 | 2;
   readonly read: (words: readonly string[], reading: Reading) => unknown;
   write(value: unknown, reading: Reading): string;
+  readonly plainKind?: PlainKind;
 }
 
 interface AnyCollect {

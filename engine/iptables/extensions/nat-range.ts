@@ -24,29 +24,56 @@ export type NatPorts = Range & { readonly base?: number };
 
 /** `ADDR[:PORT]` of IPv4, by far the commonest, in digits as a save writes them. */
 function readPlain(text: string): NatRange | undefined {
-  const colon = text.indexOf(":");
-  const address = parseIPv4(text, 0, colon < 0 ? text.length : colon);
+  const colon = colonIn(text, 0, text.length);
+  const address = parseIPv4(text, 0, colon);
   if (address === undefined || address < 2 ** 24) return undefined;
   const addresses = { min: address, max: address };
-  if (colon < 0) return { addresses };
-  let port = 0;
-  for (let at = colon + 1; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 48;
-    if (!(digit >= 0 && digit <= 9) || (digit === 0 && port === 0)) return undefined;
-    port = port * 10 + digit;
-    if (port > 65535) return undefined;
-  }
+  if (colon === text.length) return { addresses };
+  const port = plainPort(text, colon + 1, text.length);
   return port === 0 ? undefined : { addresses, ports: { min: port, max: port } };
 }
 
+/** Of what `readPlain` reads; whether there is a port is all that matters to a check. */
+function plainKind(text: string, from: number, to: number, family: Family): number {
+  if (family !== 4) return 0;
+  const colon = colonIn(text, from, to);
+  const address = parseIPv4(text, from, colon);
+  if (address === undefined || address < 2 ** 24) return 0;
+  if (colon === to) return 1;
+  return plainPort(text, colon + 1, to) === 0 ? 0 : 2;
+}
+
+function colonIn(text: string, from: number, to: number): number {
+  let colon = from;
+  while (colon < to && text.charCodeAt(colon) !== COLON) colon++;
+  return colon;
+}
+
+/** A port in decimal, without leading zeros; 0 for anything else. */
+function plainPort(text: string, from: number, to: number): number {
+  let port = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9) || (digit === 0 && port === 0)) return 0;
+    port = port * 10 + digit;
+    if (port > 65535) return 0;
+  }
+  return port;
+}
+
+const COLON = 58;
+
 /** `ADDR[-ADDR][:PORT[-PORT[/BASE]]]`, IPv6 with ports in brackets, or `:PORT` alone. */
-export const natRange: Codec<NatRange> = oneWord((text, reading) => {
-  const { family } = reading;
-  const plain = family === 4 ? readPlain(text) : undefined;
-  const range = plain ?? withSpelling(readNatRange(text, family), text);
-  const trouble = "refused" in range ? undefined : portsNeedProtocol(range.ports, reading);
-  return trouble === undefined ? range : refuse(trouble);
-}, writeNatRange);
+export const natRange: Codec<NatRange> = {
+  ...oneWord((text, reading) => {
+    const { family } = reading;
+    const plain = family === 4 ? readPlain(text) : undefined;
+    const range = plain ?? withSpelling(readNatRange(text, family), text);
+    const trouble = "refused" in range ? undefined : portsNeedProtocol(range.ports, reading);
+    return trouble === undefined ? range : refuse(trouble);
+  }, writeNatRange),
+  plainKind,
+};
 
 function withSpelling(range: NatRange | Refusal, text: string): NatRange | Refusal {
   if ("refused" in range || writeNatRange(range) === text) return range;

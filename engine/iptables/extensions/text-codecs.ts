@@ -8,7 +8,7 @@ export function quote(text: string): string {
 
 /** Text of at most `bytes` bytes of UTF-8; what is longer is cut off, as iptables does. */
 export function quoted(bytes: number): Codec<string> {
-  return oneWord((text) => cutBytes(text, bytes), quote);
+  return { ...oneWord((text) => cutBytes(text, bytes), quote), plainKind: () => 1 };
 }
 
 /** As `quoted`, one line, not empty (`--log-prefix`). */

@@ -26,10 +26,15 @@ export class ClauseReader {
   /** By words and protocols. */
   readonly #remembered = new Map<string, readonly Match[] | null>();
   readonly #comment: KnownFlag | undefined;
+  /** Of comments that are taken, whatever they say; 0: each must be looked at. */
+  readonly #commentKind: number;
 
   constructor(family: Family) {
     this.#family = family;
     this.#comment = knownMatch("comment", family)?.flags.get("--comment");
+    const example = "a comment";
+    const kind = this.#comment?.codec.plainKind?.(example, 0, example.length, family) ?? 0;
+    this.#commentKind = this.comment(example) === undefined ? 0 : kind;
   }
 
   /**
@@ -67,6 +72,13 @@ export class ClauseReader {
     const found = this.matches(words, before, protocol);
     this.#remembered.set(key, found ?? null);
     return found;
+  }
+
+  /** Whether `comment` takes the letters from `from` to `to`. */
+  takesComment(text: string, from: number, to: number): boolean {
+    const kind = this.#comment?.codec.plainKind?.(text, from, to, this.#family) ?? 0;
+    if (kind > 0 && kind === this.#commentKind) return true;
+    return this.comment(text.slice(from, to)) !== undefined;
   }
 
   /** The match of a comment without its quotes, in which nothing is escaped. */

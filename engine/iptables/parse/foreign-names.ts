@@ -21,7 +21,7 @@ const MATCH_NAMES = { 4: names(MATCHES_BOTH, MATCHES_4), 6: names(MATCHES_BOTH, 
 const TARGET_NAMES = { 4: names(TARGETS_BOTH, TARGETS_4), 6: names(TARGETS_BOTH, TARGETS_6) };
 
 /** Chains mostly have longer names, and are asked for by the hundred thousand. */
-const LONGEST_TARGET = 20;
+export const LONGEST_TARGET = 20;
 
 /** Whether iptables 1.8.9 has such a match. */
 export function isIptablesMatch(name: string, family: Family): boolean {

@@ -8,25 +8,36 @@ import { CanonicalIPv6Reader } from "../../net/canonical-ipv6.js";
  */
 export class SaveAddressReader {
   readonly #family: Family;
+  readonly #width: number;
   readonly #text: string;
   readonly #ipv6: CanonicalIPv6Reader;
 
   constructor(text: string, family: Family) {
     this.#family = family;
+    this.#width = family === 4 ? 32 : 128;
     this.#text = text;
     this.#ipv6 = new CanonicalIPv6Reader(text);
+  }
+
+  /** Whether `read` reads it; nothing is made. */
+  isPlain(from: number, to: number): boolean {
+    const slash = this.#slash(from, to);
+    const length = this.#length(slash, to);
+    if (length < 0 || length > this.#width) return false;
+    return this.#family === 4
+      ? parseIPv4(this.#text, from, slash) !== undefined
+      : this.#ipv6.isCanonical(from, slash);
   }
 
   /** `isBehindMatch`: there a save has no addresses, and `/32` is a spelling to be kept. */
   read(from: number, to: number, isBehindMatch: boolean): Prefix | undefined {
     const text = this.#text;
-    let slash = from;
-    while (slash < to && text.charCodeAt(slash) !== SLASH) slash++;
+    const slash = this.#slash(from, to);
     const isIPv4 = this.#family === 4;
     const address = isIPv4 ? parseIPv4(text, from, slash) : this.#ipv6.read(from, slash);
     if (address === undefined) return undefined;
-    const width = isIPv4 ? 32 : 128;
-    const length = slash === to ? width : shortNumber(text, slash + 1, to);
+    const width = this.#width;
+    const length = this.#length(slash, to);
     if (length < 0 || length > width) return undefined;
     if (length === width && (slash === to || !isBehindMatch)) {
       return { address, mask: maskOfLength(this.#family, width) };
@@ -34,6 +45,16 @@ export class SaveAddressReader {
     const prefix = makePrefix(address, maskOfLength(this.#family, length));
     const isUsual = prefix.address === address && length < width;
     return isUsual ? prefix : { ...prefix, text: text.slice(from, to) };
+  }
+
+  #slash(from: number, to: number): number {
+    let slash = from;
+    while (slash < to && this.#text.charCodeAt(slash) !== SLASH) slash++;
+    return slash;
+  }
+
+  #length(slash: number, to: number): number {
+    return slash === to ? this.#width : shortNumber(this.#text, slash + 1, to);
   }
 }
 

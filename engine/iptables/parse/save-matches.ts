@@ -4,19 +4,29 @@ import type { SaveText } from "./save-text.js";
 import { flagsOf, matchTable, type ExtensionTable } from "./registry.js";
 import { SpanMemory } from "./span-memory.js";
 
+const NO_MATCHES: readonly Match[] = [];
+
 const COMMENT = "comment --comment ";
 const NEXT_MATCH = " -m ";
 
+/** A comment, by its place, or where `row` is given matches whose meaning is known. */
+interface Part {
+  row: readonly Match[] | undefined;
+  from: number;
+  to: number;
+}
+
 /**
  * The matches of one line: comments, which are mostly unlike each other, and rows of other matches,
- * which are mostly like those of a line before.
+ * which are mostly like those of a line before. Comments are made when they are asked for only.
  */
 export class SaveMatches {
-  /** Those whose meaning is known; `undefined`: none. */
-  value: readonly Match[] | undefined;
   readonly #source: SaveText;
   readonly #clauses: ClauseReader;
   readonly #rows: SpanMemory<readonly Match[]>;
+  /** Of this line the first `#count`; the others are kept to be used again. */
+  readonly #parts: Part[] = [];
+  #count = 0;
   /** A row whose meaning waits for what is behind it; `#rowFrom` -1: there is none. */
   #rowFrom = -1;
   #rowTo = -1;
@@ -32,11 +42,11 @@ export class SaveMatches {
   constructor(source: SaveText, clauses: ClauseReader) {
     this.#source = source;
     this.#clauses = clauses;
-    this.#rows = new SpanMemory(source.text);
+    this.#rows = new SpanMemory(source.codes);
   }
 
-  start(): void {
-    this.value = undefined;
+  begin(): void {
+    this.#count = 0;
     this.#rowFrom = -1;
     this.#lateFrom = -1;
     this.#isFixed = false;
@@ -44,7 +54,49 @@ export class SaveMatches {
 
   /** Whether the line has named any match so far. */
   get isAny(): boolean {
-    return this.value !== undefined || this.#rowFrom >= 0;
+    return this.#count > 0 || this.#rowFrom >= 0;
+  }
+
+  /** The name of the first one that is no comment; "": there is none. */
+  get first(): string {
+    for (let at = 0; at < this.#count; at++) {
+      const match = this.#parts[at]?.row?.[0];
+      if (match !== undefined) return match.name;
+    }
+    return "";
+  }
+
+  /** Those of the line, which is read to its end. */
+  make(): readonly Match[] {
+    const [first, second] = this.#parts;
+    if (this.#count === 0 || first === undefined) return NO_MATCHES;
+    const start = this.#matchesOf(first);
+    if (this.#count === 1 || second === undefined) return start;
+    const next = this.#matchesOf(second);
+    // Written out for the commonest case; an array has just the room that it needs.
+    if (this.#count === 2 && start.length === 1 && next.length === 1) {
+      const [one] = start;
+      const [other] = next;
+      return one === undefined || other === undefined ? NO_MATCHES : [one, other];
+    }
+    return this.#parts.slice(0, this.#count).flatMap((part) => this.#matchesOf(part));
+  }
+
+  #matchesOf({ row, from, to }: Part): readonly Match[] {
+    if (row !== undefined) return row;
+    const comment = this.#clauses.comment(this.#source.text.slice(from, to));
+    return comment === undefined ? NO_MATCHES : [comment];
+  }
+
+  #add(row: readonly Match[] | undefined, from: number, to: number): void {
+    const part = this.#parts[this.#count++];
+    if (part === undefined) {
+      this.#parts.push({ row, from, to });
+    } else {
+      part.row = row;
+      part.from = from;
+      part.to = to;
+    }
   }
 
   /** Reads from behind `-m ` to the end of the row, which is returned; -1 where that fails. */
@@ -75,7 +127,9 @@ export class SaveMatches {
 
   /** Whether no option could be another match's than the one it stands behind. */
   get isPlain(): boolean {
-    return this.value === undefined || this.value.length < 3 || !hasTakenOptions(this.value);
+    let count = 0;
+    for (let at = 0; at < this.#count; at++) count += this.#parts[at]?.row?.length ?? 1;
+    return count < 3 || !hasTakenOptions(this.make());
   }
 
   /** Gives the waiting row its meaning; `false` where it has none for certain. */
@@ -86,7 +140,7 @@ export class SaveMatches {
     this.#lateFrom = -1;
     this.#isFixed = true;
     if (row === undefined) return false;
-    this.value = joined(this.value, row);
+    this.#add(row, -1, -1);
     return true;
   }
 
@@ -118,14 +172,16 @@ export class SaveMatches {
   }
 
   #readComment(from: number, end: number): number {
-    const { text } = this.#source;
-    const isQuoted = text.charCodeAt(from) === 34;
-    const close = isQuoted ? this.#source.quoteEnd(from, end) : this.#source.wordEnd(from, end) - 1;
+    const { text, codes } = this.#source;
+    const isQuoted = codes[from] === 34;
+    const close = isQuoted
+      ? this.#source.quoteEnd(from, end)
+      : this.#source.plainWordEnd(from, end) - 1;
     if (close < 0) return -1;
-    const words = isQuoted ? text.slice(from + 1, close) : text.slice(from, close + 1);
-    const match = this.#clauses.comment(words);
-    if (match === undefined) return -1;
-    this.value = this.value === undefined ? [match] : [...this.value, match];
+    const start = isQuoted ? from + 1 : from;
+    const stop = isQuoted ? close : close + 1;
+    if (!this.#clauses.takesComment(text, start, stop)) return -1;
+    this.#add(undefined, start, stop);
     return close + 1;
   }
 }
@@ -149,14 +205,4 @@ function shareOptions(
 ): boolean {
   const flags = new Set(left === undefined ? [] : flagsOf(left).keys());
   return right !== undefined && [...flagsOf(right).keys()].some((flag) => flags.has(flag));
-}
-
-/** Written out for the commonest case; an array has just the room that it needs. */
-function joined(before: readonly Match[] | undefined, row: readonly Match[]): readonly Match[] {
-  if (before === undefined) return row;
-  const [first] = before;
-  const [second] = row;
-  return before.length === 1 && row.length === 1 && first !== undefined && second !== undefined
-    ? [first, second]
-    : [...before, ...row];
 }

@@ -1,13 +1,14 @@
 import type { Family } from "../../net/ip.js";
 import type { ChainDeclaration, RestoreCommand } from "../restore.js";
-import { TABLE_NAMES, type Rule, type TableName } from "../types.js";
+import { RuleLines } from "../rule-lines.js";
+import { TABLE_NAMES, type TableName } from "../types.js";
 import type { Trouble } from "../build.js";
 import { FamilyGuesser, readBanner, type Backend, type Banner } from "./banner.js";
 import { parseCommandLine } from "./command-line.js";
 import { plainDeclarationEnd, readDeclaration } from "./declaration.js";
 import type { FaultLog, SourceLine } from "./fault-log.js";
 import { guessTable, type TableGuess } from "./guess-table.js";
-import { SaveLineReader } from "./save-line.js";
+import { SaveText } from "./save-text.js";
 import { LINE_BUFFER, opaqueLine, UNREAD_LENGTH } from "./long-line.js";
 
 /** Takes what a scanner finds, in the order of the text. */
@@ -19,8 +20,8 @@ export interface ScanSink {
   table(name: TableName): void;
   declare(declaration: ChainDeclaration): Trouble | undefined;
   command(command: RestoreCommand): Trouble | undefined;
-  /** `-A CHAIN RULE`, by far the commonest command. */
-  append(chain: string, rule: Rule): Trouble | undefined;
+  /** `-A CHAIN RULE`, by far the commonest command, of a rule that need not be made yet. */
+  append(chain: string, lines: RuleLines, row: number): Trouble | undefined;
 }
 
 export interface ScanOptions {
@@ -56,6 +57,7 @@ const MOST_RULES = 2_000_000;
 /** Reads restore input line by line, as `iptables-restore.c` and `xtables-restore.c` do. */
 export class Scanner {
   readonly #text: string;
+  readonly #source: SaveText;
   readonly #sink: ScanSink;
   readonly #log: FaultLog;
   readonly #fixedFamily: Family | undefined;
@@ -63,8 +65,8 @@ export class Scanner {
   readonly #most: number;
   #family: Family = 4;
   /** Of the running section; one of each family serves all of them. */
-  #saveLines: SaveLineReader | undefined;
-  readonly #saveLinesOf = new Map<Family, SaveLineReader>();
+  #saveLines: RuleLines | undefined;
+  readonly #saveLinesOf = new Map<Family, RuleLines>();
   readonly #families: FamilyGuesser;
   #place: Place = "outside";
   #banner: Banner | undefined;
@@ -80,6 +82,7 @@ export class Scanner {
 
   constructor(text: string, sink: ScanSink, log: FaultLog, options: ScanOptions) {
     this.#text = text;
+    this.#source = new SaveText(text);
     this.#sink = sink;
     this.#log = log;
     this.#fixedFamily = options.family;
@@ -142,12 +145,11 @@ export class Scanner {
     const code = this.#text.charCodeAt(start);
     if (code === 58) return this.#plainDeclaration(start, end);
     if (code !== 45 && code !== 91) return false;
-    const reader = this.#saveLines;
-    const rule = reader?.read(start, end, this.#number);
-    if (reader === undefined || rule === undefined) return false;
+    const lines = this.#saveLines;
+    if (lines === undefined || !lines.reader.takes(start, end)) return false;
     this.#held++;
-    const { chain, chainAt } = reader;
-    const trouble = this.#sink.append(chain, rule);
+    const { chain, chainAt } = lines.reader.line;
+    const trouble = this.#sink.append(chain, lines, lines.add(start, this.#number));
     if (trouble === undefined) return true;
     const line = { number: this.#number, text: this.#text.slice(start, end) };
     this.#reportCommand(trouble, line, chainAt - start, chainAt - start + chain.length);
@@ -281,7 +283,7 @@ export class Scanner {
       this.#fixedFamily ?? banner?.family ?? this.#families.guess(Math.max(0, this.#at - 1));
     this.#section = { banner, tables: new Set() };
     this.#saveLines =
-      this.#saveLinesOf.get(this.#family) ?? new SaveLineReader(this.#text, this.#family);
+      this.#saveLinesOf.get(this.#family) ?? new RuleLines(this.#source, this.#family);
     this.#saveLinesOf.set(this.#family, this.#saveLines);
     this.#sink.section(banner?.backend, this.#family, this.#number);
   }

@@ -1,3 +1,5 @@
+import type { Codes } from "./codes.js";
+
 /** How many meanings a memory holds: few, so that all it looks at stays in the processor's cache. */
 const SLOTS = 512;
 /** The same for a short text, of which not much can be remembered. */
@@ -11,7 +13,7 @@ const SHORT_TEXT = 50_000;
  * a like hash, so that words which never come again cost next to nothing.
  */
 export class SpanMemory<Meaning> {
-  readonly #text: string;
+  readonly #codes: Codes;
   readonly #slots: number;
   readonly #hashes: Int32Array;
   readonly #starts: Int32Array;
@@ -20,9 +22,10 @@ export class SpanMemory<Meaning> {
   readonly #contexts: Int32Array;
   readonly #meanings: (Meaning | null)[] = [];
 
-  constructor(text: string) {
-    const slots = text.length < SHORT_TEXT ? FEW_SLOTS : SLOTS;
-    this.#text = text;
+  /** Of a text with these letters. */
+  constructor(codes: Codes) {
+    const slots = codes.length < SHORT_TEXT ? FEW_SLOTS : SLOTS;
+    this.#codes = codes;
     this.#slots = slots;
     this.#hashes = new Int32Array(slots);
     this.#starts = new Int32Array(slots);
@@ -70,9 +73,9 @@ export class SpanMemory<Meaning> {
   }
 
   #isSame(before: number, from: number, to: number): boolean {
-    const text = this.#text;
+    const codes = this.#codes;
     for (let at = from, other = before; at < to; at++, other++) {
-      if (text.charCodeAt(at) !== text.charCodeAt(other)) return false;
+      if (codes[at] !== codes[other]) return false;
     }
     return true;
   }

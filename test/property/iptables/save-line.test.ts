@@ -7,6 +7,7 @@ import { LONG_OPTIONS } from "../../../engine/iptables/parse/base-options.js";
 import { parseCommandLine } from "../../../engine/iptables/parse/command-line.js";
 import { FaultLog } from "../../../engine/iptables/parse/fault-log.js";
 import { SaveLineReader } from "../../../engine/iptables/parse/save-line.js";
+import { SaveText } from "../../../engine/iptables/parse/save-text.js";
 import type { Rule } from "../../../engine/iptables/types.js";
 import type { Family } from "../../../engine/net/ip.js";
 import { MATCHES } from "../../../engine/iptables/extensions/matches.js";
@@ -31,13 +32,14 @@ function readGenerally(text: string, number: number, family: Family): AppendedRu
 
 /** Holds the two readers equal on the lines of one text; those that the quick one took. */
 function takenAlike(lines: readonly string[], family: Family = 4): readonly string[] {
-  const quick = new SaveLineReader(lines.join("\n"), family);
+  const quick = new SaveLineReader(new SaveText(lines.join("\n")), family);
   let at = 0;
   return lines.filter((line, index) => {
-    const rule = quick.read(at, at + line.length, index + 1);
-    at += line.length + 1;
-    if (rule === undefined) return false;
-    const found = { chain: quick.chain, rule };
+    const start = at;
+    const stop = at + line.length;
+    at = stop + 1;
+    if (!quick.takes(start, stop)) return false;
+    const found = { chain: quick.line.chain, rule: quick.make(start, stop, index + 1) };
     assert.deepEqual(found, readGenerally(line, index + 1, family), line);
     return true;
   });

@@ -59,7 +59,7 @@ export function rulesOfSnapshot(
   for (const family of families) {
     const wanted = saves.filter(({ part }) => part.endsWith(String(family)));
     const sections = wanted.flatMap(({ text, file: name, part }) => {
-      const read = parseDump(text, { file: name, family });
+      const read = parseDump(text, { file: name, family, makesAll: true });
       faults.push(...read.faults);
       const backend = part.startsWith("legacy") ? ("legacy" as const) : ("nft" as const);
       return read.value.sections.map(({ ruleset }) => ({ backend, ruleset }));
