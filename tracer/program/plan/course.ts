@@ -49,7 +49,7 @@ export interface Course {
   node: number;
   item: number;
   /** Of no meaning: what was read so that it is at hand. */
-  touched: number;
+  seen: number;
 }
 
 /** A batch at its first packet. */
@@ -68,6 +68,6 @@ export function startCourse(
     slot: 0,
     node: 0,
     item: 0,
-    touched: 0,
+    seen: 0,
   };
 }

@@ -1,13 +1,6 @@
 import { classAt } from "../address-classes.js";
 import { LEAVES, NEW, PASSED, SEEN, type Course } from "./course.js";
-import * as nodeNames from "./nodes.js";
 import { LAST_SOURCE, mixKey, SEEN as SEEN_ONCE } from "./plans.js";
-
-/*
- * Bound to names of this module, the kinds of nodes are constants to V8's compiler; `| 0` tells it
- * that a number stays within 32 bits.
- */
-const { ASKS_PORT, ASKS_SOURCE, FIRST_DRAW, KIND_MASK, SETTLED } = nodeNames;
 
 /** Finds the plans of the next group of packets, up to one that has none. */
 export function findPlans(course: Course): number {
@@ -17,17 +10,15 @@ export function findPlans(course: Course): number {
   const lastSlot = (slots.length / slotLength - 1) | 0;
   const { protocol: protocols, source: sources, destination: destinations } = packets;
   const { destinationPort: destinationPorts, ttl: ttls, inInterface: inInterfaces } = packets;
-  const { mark: marks, tcpFlags, sourcePort: sourcePorts } = packets;
+  const { mark: marks, tcpFlags } = packets;
   const start = course.at | 0;
   const end = Math.min(packets.count, start + course.group) | 0;
   const { recentSources } = plans;
-  const nodes = plans.nodes.items;
   // The traits of the packet before, which most have too.
   let knownFirst = -1;
   let knownSecond = -1;
   let knownMark = 0;
   let traits = -1;
-  let touched = 0;
   let answer = PASSED;
   let at = start;
   for (; at < end; at = (at + 1) | 0) {
@@ -84,27 +75,8 @@ export function findPlans(course: Course): number {
       answer = reference === SEEN_ONCE ? SEEN : NEW;
       break;
     }
-    // What is asked before anything is drawn; `drawOn` could do it, but there a packet waits for the
-    // one before, while here what is drawn next is fetched for many at once.
-    while ((reference & SETTLED) === 0) {
-      const node = reference >> 1;
-      const kind = (nodes[node] ?? 0) & KIND_MASK;
-      if (kind === ASKS_SOURCE) {
-        const place = words === 1 ? at : (at << 2) + (nodes[node + 5] ?? 0);
-        const bits = (sources[place] ?? 0) & (nodes[node + 1] ?? 0);
-        reference = (nodes[bits === nodes[node + 2] ? node + 3 : node + 4] ?? 0) | 0;
-      } else if (kind === ASKS_PORT) {
-        const port = sourcePorts[at] ?? 0;
-        const holds = port >= (nodes[node + 1] ?? 0) && port <= (nodes[node + 2] ?? 0);
-        reference = (nodes[holds ? node + 3 : node + 4] ?? 0) | 0;
-      } else {
-        touched = touched ^ (nodes[node + FIRST_DRAW + 5] ?? 0);
-        break;
-      }
-    }
     references[at - start] = reference;
   }
-  course.touched = touched;
   course.end = at;
   return answer;
 }

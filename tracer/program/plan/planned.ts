@@ -4,6 +4,7 @@ import { load } from "../load.js";
 import type { Machine } from "../machine.js";
 import type { BatchResult, RuleLists } from "../result.js";
 import { Standing } from "../standing.js";
+import { ask, fetch } from "./ask.js";
 import { conclude } from "./conclude.js";
 import * as courses from "./course.js";
 import { LEAST_AT_ONCE, MOST_AT_ONCE, startCourse, type Course } from "./course.js";
@@ -43,7 +44,11 @@ export class Planner {
     const { ahead } = course;
     while (course.at < course.packets.count) {
       const found = findPlans(course);
+      fetch(course, false);
+      ask(course);
+      fetch(course, false);
       const drawn = drawOn(course);
+      fetch(course, true);
       conclude(course);
       course.at = course.end;
       if (drawn === PASSED) course.group = Math.min(MOST_AT_ONCE, course.group * 2);
