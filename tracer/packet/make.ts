@@ -1,10 +1,13 @@
 import { familyOf } from "../../engine/net/ip.js";
-import { ICMP, ICMPV6, SCTP, TCP } from "../../engine/net/protocol.js";
+import { AH, DCCP, ESP, ICMP, ICMPV6, IPCOMP, MH, SCTP, TCP } from "../../engine/net/protocol.js";
 import { hasPorts } from "./protocols.js";
 import { unknown } from "./field.js";
 import { TCP_FLAG_BITS, type Packet } from "./types.js";
 
 export type PacketParts = Partial<Packet> & Pick<Packet, "protocol" | "source" | "destination">;
+
+/** Protocols whose headers hold an index of a security or compression association. */
+const SECURED: ReadonlySet<number> = new Set([ESP, AH, IPCOMP]);
 
 /** What a sender sets when nobody says otherwise (Linux: `ip_default_ttl`). */
 const DEFAULT_TTL = 64;
@@ -32,7 +35,11 @@ export function makePacket(parts: PacketParts): Packet {
     icmpId: icmp ? unknown("the ICMP id is not given") : undefined,
     quoted: undefined,
     sctpChunks: protocol === SCTP ? [1] : undefined,
-    spi: undefined,
+    spi: SECURED.has(protocol) ? unknown("the packet's SPI is not given") : undefined,
+    messageType:
+      protocol === DCCP || protocol === MH
+        ? unknown("the type of the packet's message is not given")
+        : undefined,
     length: unknown("the packet's length is not given"),
     ttl: DEFAULT_TTL,
     tos: 0,

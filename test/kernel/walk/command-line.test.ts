@@ -146,7 +146,7 @@ function seenLine(seen: Observation, walk: Walk): Walk {
   return {
     verdict: gone ? walk["verdict"] : seen.verdict,
     steps: seen.steps.map(({ hook, table, chain, rule }) => ({ hook, table, chain, rule })),
-    mark: seen.mark,
+    mark: seen.mark ?? walk["mark"],
     ...(seen.out === undefined ? {} : { out: seen.out }),
     ...(seen.ends === undefined ? {} : { source, destination }),
     ...(sourcePort === undefined ? {} : { sourcePort, destinationPort }),

@@ -202,15 +202,15 @@ def send_local(packet):
 
 
 def send(request):
-    """One packet on its way, and all that was seen of it and of what it called forth."""
+    """One packet, or its pieces, on its way, and all that was seen of it and of what it called forth."""
     caught.clear()
-    packet = bytes.fromhex(request["packet"])
     failure = None
     try:
-        if request.get("from") is None:
-            send_local(packet)
-        else:
-            wires[request["from"]].send(packet)
+        for packet in map(bytes.fromhex, request["packets"]):
+            if request.get("from") is None:
+                send_local(packet)
+            else:
+                wires[request["from"]].send(packet)
     except OSError as problem:
         failure = errno.errorcode.get(problem.errno, str(problem.errno))
     settle()

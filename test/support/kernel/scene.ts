@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Family } from "../../../engine/net/ip.js";
 import { later, type Memory } from "../../../tracer/walk/memory.js";
@@ -7,6 +8,7 @@ import { learnPorts } from "./learn.js";
 import type { Backend, KernelNode } from "./node.js";
 import type { Observation } from "./observe.js";
 import type { Injection } from "./packets.js";
+import { skipWithoutKernel } from "./require.js";
 import { NODE_TOPOLOGY } from "./topology.js";
 import type { WirePacket } from "./wire-format.js";
 
@@ -48,6 +50,18 @@ export function packet(
 export function table(name: string, ...lines: readonly string[]): string {
   const text = lines.map((line) => (line.startsWith(":") ? `${line} [0:0]\n` : `-A ${line}\n`));
   return `*${name}\n${text.join("")}COMMIT\n`;
+}
+
+/** A test for each scene and backend. */
+export function playAll(claim: string, scenes: readonly Scene[]): void {
+  describe(claim, { skip: skipWithoutKernel() }, () => {
+    for (const scene of scenes) {
+      for (const backend of scene.backends ?? (["legacy", "nft"] as const)) {
+        const family = scene.family === 6 ? ", IPv6" : "";
+        it(`${scene.name} (${backend}${family})`, () => play(scene, backend));
+      }
+    }
+  });
 }
 
 /** Plays the scene in the kernel and in the walk: they must agree, and end as the scene says. */
