@@ -19,7 +19,8 @@ export function connbytesMatches({ range, mode, dir }: ConnbytesMatch, branch: B
   if (isUnknown(amount)) return amount;
   if (range === undefined) return "yes";
   const { min, max } = range.value;
-  return negatedIf(range.not, truth(min <= amount && amount <= max));
+  // The kernel is told to negate by ends in reverse order, which changes nothing where they meet.
+  return negatedIf(range.not && min !== max, truth(min <= amount && amount <= max));
 }
 
 function amountOf(mode: ConnbytesMatch["mode"], asked: readonly Carried[]): Field<bigint> {

@@ -13,8 +13,10 @@ export function espMatches({ spi }: EspMatch, packet: Packet): Truth {
   return packet.protocol === ESP && !isFurther(packet) ? within(spi, packet.spi) : "no";
 }
 
-/** `xt_ipcomp.c: comp_mt`; the kernel does not look at `--compres`. */
-export function ipcompMatches({ spi }: IpcompMatch, packet: Packet): Truth {
+const INDEX_0 = { not: false, value: { min: 0, max: 0 } };
+
+/** `xt_ipcomp.c: comp_mt`: without an index, index 0; the kernel does not look at `--compres`. */
+export function ipcompMatches({ spi = INDEX_0 }: IpcompMatch, packet: Packet): Truth {
   return packet.protocol === IPCOMP && !isFurther(packet) ? within(spi, packet.spi) : "no";
 }
 

@@ -6,7 +6,7 @@ import { TCP_FLAG_BITS, type Packet } from "../packet/types.js";
 
 /** `ipt_ECN.c: ecn_tg`: the two lowest bits of the TOS, and two flags of TCP. */
 export function changedEcn(
-  { codepoint, ece, cwr }: EcnTarget,
+  { codepoint, remove, ...flags }: EcnTarget,
   packet: Packet,
 ): Pick<Packet, "tos" | "tcpFlags"> {
   const { protocol, tos, tcpFlags } = packet;
@@ -15,6 +15,7 @@ export function changedEcn(
     return { tos: changed, tcpFlags };
   }
   const { ECE, CWR } = TCP_FLAG_BITS;
+  const { ece, cwr } = remove === true ? { ece: 0, cwr: 0 } : flags;
   return { tos: changed, tcpFlags: withBit(withBit(tcpFlags, ECE, ece), CWR, cwr) };
 }
 

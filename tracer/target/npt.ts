@@ -21,39 +21,44 @@ export function translatePrefix(
 ): Effect {
   const { packet } = branch;
   const side = target.name === "SNPT" ? "source" : "destination";
-  const address = mapped(target, BigInt(packet[side]));
-  if (address !== undefined) {
-    rewrite(branch, where, { [side]: address });
-    return "continue";
-  }
+  const { address, kept } = mapped(target, BigInt(packet[side]));
+  rewrite(branch, where, { [side]: address });
+  if (kept) return "continue";
   const why = `${where} (${target.name} cannot keep the checksum of this address)`;
-  endBranch(branch, "dropped", why, answerIcmp(world, packet, PARAMETER_PROBLEM, 0));
+  endBranch(branch, "dropped", why, answerIcmp(world, branch.packet, PARAMETER_PROBLEM, 0));
   return "ended";
+}
+
+interface Mapped {
+  readonly address: bigint;
+  readonly kept: boolean;
 }
 
 /**
  * The address with the new prefix, and one of its 16-bit words changed so that the sum of all stays
- * as it was; `undefined` where every word that may change is all ones.
+ * as it was; not `kept` where every word that may change is all ones.
  */
-function mapped({ source, destination }: Prefixes, address: bigint): bigint | undefined {
-  if (source === undefined || destination === undefined) return address;
+function mapped({ source, destination }: Prefixes, address: bigint): Mapped {
+  if (source === undefined || destination === undefined) return { address, kept: true };
   const [from, to] = [source, destination];
   const length = Math.max(lengthOfMask(from.mask) ?? 0, lengthOfMask(to.mask) ?? 0);
   const rest = (1n << BigInt(WIDTH - length)) - 1n;
-  const words = wordsOf((address & rest) | BigInt(to.address));
+  const moved = (address & rest) | BigInt(to.address);
+  const words = wordsOf(moved);
   const at = length <= 48 ? 3 : words.findIndex((word, index) => index >= 4 && word !== ONES);
   const word = words[at];
-  if (word === undefined) return undefined;
+  if (word === undefined) return { address: moved, kept: false };
   const adjustment = difference(
     sumOf(wordsOf(BigInt(from.address))),
     sumOf(wordsOf(BigInt(to.address))),
   );
   const changed = folded(word + adjustment);
-  return words.reduce(
-    (whole, old, index) =>
-      (whole << 16n) | BigInt(index === at ? (changed === ONES ? 0 : changed) : old),
-    0n,
-  );
+  const sum = changed === ONES ? 0 : changed;
+  return { address: joined(words.with(at, sum)), kept: true };
+}
+
+function joined(words: readonly number[]): bigint {
+  return words.reduce((whole, word) => (whole << 16n) | BigInt(word), 0n);
 }
 
 function wordsOf(address: bigint): readonly number[] {

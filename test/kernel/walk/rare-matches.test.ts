@@ -69,6 +69,7 @@ playAll("a rare match answers as in the kernel:", [
           "--connbytes 2: --connbytes-mode packets --connbytes-dir original",
           "--connbytes 2:3 --connbytes-mode packets --connbytes-dir both",
           "! --connbytes 2:3 --connbytes-mode packets --connbytes-dir both",
+          "! --connbytes 2:2 --connbytes-mode packets --connbytes-dir both",
           "--connbytes 1 --connbytes-mode packets --connbytes-dir reply",
           "--connbytes 100: --connbytes-mode bytes --connbytes-dir both",
           "--connbytes :60 --connbytes-mode bytes --connbytes-dir original",
@@ -199,6 +200,7 @@ playAll("a rare match answers as in the kernel:", [
       "FORWARD -p esp -m esp ! --espspi 100",
       "FORWARD -p ipcomp -m ipcomp --ipcompspi 7",
       "FORWARD -p ipcomp -m ipcomp ! --ipcompspi 7 --compres",
+      "FORWARD -p ipcomp -m ipcomp --compres",
       ...(family === 4
         ? ["FORWARD -p ah -m ah --ahspi 5:9", "FORWARD -p ah -m ah ! --ahspi 5"]
         : ["FORWARD -m ah --ahspi 5:9", "FORWARD -m ah ! --ahspi 5"]),
@@ -214,6 +216,7 @@ playAll("a rare match answers as in the kernel:", [
       [packet("outside", client, pod, { protocol: 50, spi: 201 }), "forwarded"],
       [packet("outside", client, pod, { protocol: 108, spi: 7 }), "forwarded"],
       [packet("outside", client, pod, { protocol: 108, spi: 8 }), "forwarded"],
+      [packet("outside", client, pod, { protocol: 108, spi: 0 }), "forwarded"],
       ...[5, 9, 10].map((spi) => {
         const more = family === 4 ? { protocol: 51, spi } : { headers: [{ header: 51, spi }] };
         return [packet("outside", client, pod, more), "forwarded"] as const;
