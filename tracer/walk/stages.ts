@@ -14,6 +14,7 @@ import type { LinkedTable } from "./link.js";
 import { bindToNothing, translate } from "./nat.js";
 import { routeIn } from "./route-in.js";
 import { routeOut } from "./route-out.js";
+import { refuseRouting } from "./routing-header.js";
 import type { Side } from "./unique-tuple.js";
 import { tablesNamed, trackingReason, type Walker } from "./world.js";
 
@@ -45,6 +46,7 @@ export function runStage(walker: Walker, branch: Branch, stage: Stage): void {
       return advance(branch);
     case "deliver":
       reassemble(branch);
+      if (branch.end === undefined) refuseRouting(walker.world, branch);
       if (branch.end !== undefined) return undefined;
       return endBranch(branch, "delivered", "it reaches the node itself");
     case "transmit":
@@ -141,10 +143,12 @@ function isBadSource6({ source, destination }: Packet): boolean {
 
 /**
  * Tracking puts fragments together before raw (`nf_defrag_ipv4.c`), so that rules see one whole
- * packet. The first fragment stands for it, the others wait.
+ * packet. The first fragment stands for it, the others wait. What comes back by the loopback
+ * interface is known already, and left as it is.
  */
 function defragment({ world }: Walker, branch: Branch): void {
-  if (trackingReason(world) !== undefined) reassemble(branch);
+  const known = branch.tracking.kind !== "none";
+  if (trackingReason(world) !== undefined && !known) reassemble(branch);
   if (branch.end === undefined) advance(branch);
 }
 
@@ -225,11 +229,18 @@ function takeIn(branch: Branch): void {
   goTo(branch, INPUT);
 }
 
+/** What was put together leaves in fragments again, the first of which is followed. */
+function asItCame({ first, packet }: Branch): Partial<Packet> {
+  const { fragment, length } = first;
+  return fragment === undefined || packet.fragment !== undefined ? {} : { fragment, length };
+}
+
 function transmit(branch: Branch): void {
   const { out, packet } = branch;
   if (out === "lo" && packet.inInterface === undefined) {
     branch.looped = true;
-    rewrite(branch, "the loopback interface", { inInterface: "lo", sender: undefined });
+    const loops = { inInterface: "lo", sender: undefined };
+    rewrite(branch, "the loopback interface", { ...loops, ...asItCame(branch) });
     return goTo(branch, PREROUTING);
   }
   const own = packet.inInterface === undefined;

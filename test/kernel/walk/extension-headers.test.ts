@@ -24,6 +24,10 @@ const SOURCE_ROUTE: WireHeader = {
   header: 43,
   routing: { type: 0, segmentsLeft: 1, addresses: ["fd00:9::1", "fd00:9::2"] },
 };
+const UNKNOWN_ROUTE: WireHeader = {
+  header: 43,
+  routing: { type: 253, segmentsLeft: 0, addresses: [] },
+};
 const AUTHENTICATION: WireHeader = { header: 51, spi: 7 };
 
 const by = (headers: readonly WireHeader[], more: object = {}) =>
@@ -99,6 +103,17 @@ playAll("an IPv6 header answers as in the kernel:", [
       "FORWARD -m ipv6header ! --header ipv6-frag,protocol",
     ),
     packets: PACKETS,
+  },
+  {
+    name: "the node itself follows no routing header",
+    family: 6,
+    rules: table("mangle", "INPUT -m rt", "OUTPUT -p icmpv6"),
+    packets: [
+      [packet("outside", CLIENT, NODE, { headers: [ROUTING] }), "vanished"],
+      [packet("outside", CLIENT, NODE, { headers: [SOURCE_ROUTE] }), "vanished"],
+      [packet("outside", CLIENT, "ff02::1", { headers: [UNKNOWN_ROUTE] }), "vanished"],
+      [packet("outside", CLIENT, NODE, { headers: [UNKNOWN_ROUTE] }), "delivered"],
+    ],
   },
   {
     name: "what follows the headers is the protocol, and its ports are found",

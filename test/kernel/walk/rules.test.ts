@@ -450,6 +450,14 @@ const SCENES: readonly Scene[] = [
     ],
   },
   {
+    name: "REJECT tells nobody about a packet whose checksum cannot be right",
+    rules: table("filter", "FORWARD -j REJECT", "OUTPUT -p icmp"),
+    packets: [4, 33, 41, 47, 50, 51, 108, 115, 136].map((protocol) => [
+      packet("outside", CLIENT, POD, { protocol }),
+      "rejected",
+    ]),
+  },
+  {
     name: "REJECT after DNAT answers in the Service's name, and OUTPUT may drop that",
     rules:
       table(

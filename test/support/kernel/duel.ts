@@ -55,6 +55,16 @@ export interface Preparation {
   readonly sets?: string;
 }
 
+/**
+ * Where nothing puts the pieces of a packet together each would be a packet of its own, and where
+ * the node sends them to itself each comes back as one.
+ */
+function whole(made: Injection, ours: WalkedNode): Injection {
+  if (made.packet.pieces === undefined || (ours.tracks && made.from !== undefined)) return made;
+  const { pieces: _, ...packet } = made.packet;
+  return { ...made, packet };
+}
+
 interface Sides {
   readonly node: KernelNode;
   readonly topology: Topology;
@@ -168,7 +178,8 @@ export class Duel {
     if (!(await this.load(text))) return undefined;
     const ours = this.walked(text);
     let first = true;
-    for (const injection of injections) {
+    for (const made of injections) {
+      const injection = whole(made, ours);
       if (!first && STATEFUL.test(text)) await this.load(text);
       await this.#forget(text);
       first = false;
@@ -191,8 +202,9 @@ export class Duel {
     let memories: readonly Memory[] = [ours.fresh()];
     let clock = Date.now();
     for (const turn of turns) {
-      const injection = injectionOf(turn, arrived);
-      if (injection === undefined) continue;
+      const made = injectionOf(turn, arrived);
+      if (made === undefined) continue;
+      const injection = whole(made, ours);
       sent.push(injection);
       const now = Date.now();
       memories = memories.map((memory) => later(memory, now - clock));

@@ -321,8 +321,8 @@ tracer.setsockopt(SOL_NETLINK, NETLINK_NO_ENOBUFS, 1)
 tracer.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTRACE)
 deliveries = [
     Delivery(family, protocol)
-    for family, protocols in ((socket.AF_INET, (1, 6, 17, 132)), (socket.AF_INET6, (58, 6, 17, 132)))
-    for protocol in protocols
+    for family, icmp in ((socket.AF_INET, 1), (socket.AF_INET6, 58))
+    for protocol in (icmp, 6, 17, 33, 50, 108, 132)
 ]
 for line in sys.stdin:
     print(json.dumps([answer(request) for request in json.loads(line)]), flush=True)
