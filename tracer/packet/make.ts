@@ -19,17 +19,18 @@ const DEFAULT_TTL = 64;
 export function makePacket(parts: PacketParts): Packet {
   const { protocol, source } = parts;
   const local = parts.inInterface === undefined;
-  const icmp = protocol === ICMP || protocol === ICMPV6;
   const further = parts.fragment !== undefined && parts.fragment.offset > 0;
+  const icmp = (protocol === ICMP || protocol === ICMPV6) && !further;
+  const tcp = protocol === TCP && !further;
   const ports =
     hasPorts(protocol) && !further ? unknown("the packet's port is not given") : undefined;
   return {
     family: familyOf(source),
     sourcePort: ports,
     destinationPort: ports,
-    tcpFlags: protocol === TCP ? TCP_FLAG_BITS.SYN : undefined,
-    tcpOptions: protocol === TCP ? unknown("the packet's TCP options are not given") : undefined,
-    tcpMss: protocol === TCP ? unknown("the packet's MSS option is not given") : undefined,
+    tcpFlags: tcp ? TCP_FLAG_BITS.SYN : undefined,
+    tcpOptions: tcp ? unknown("the packet's TCP options are not given") : undefined,
+    tcpMss: tcp ? unknown("the packet's MSS option is not given") : undefined,
     icmpType: icmp ? (protocol === ICMP ? 8 : 128) : undefined,
     icmpCode: icmp ? 0 : undefined,
     icmpId: icmp ? unknown("the ICMP id is not given") : undefined,
