@@ -3,6 +3,7 @@ import { TCP } from "../../engine/net/protocol.js";
 import { isUnknown } from "../packet/field.js";
 import { TCP_FLAG_BITS, type Packet } from "../packet/types.js";
 import { isFurther } from "./header.js";
+import { payloadAsHeader } from "./ports.js";
 import { all, negatedIf, truth, type Truth } from "./truth.js";
 
 /** `xt_ecn.c: ecn_mt4`, `ecn_mt6`: the two lowest bits of the TOS, and two flags of TCP. */
@@ -22,6 +23,7 @@ function codepointMatches(wanted: EcnMatch["codepoint"], { tos }: Packet): Truth
 function flagMatches(wanted: EcnMatch["ece"], bit: number, packet: Packet): Truth {
   if (wanted === undefined) return "yes";
   const { protocol, tcpFlags = 0 } = packet;
-  if (protocol !== TCP || isFurther(packet)) return "no";
+  if (protocol !== TCP) return "no";
+  if (isFurther(packet)) return payloadAsHeader(packet, "no");
   return isUnknown(tcpFlags) ? tcpFlags : negatedIf(wanted.not, truth((tcpFlags & bit) !== 0));
 }

@@ -157,7 +157,7 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "tcp":
       return tcpMatches(match, packet, backend);
     case "tcpmss":
-      return tcpmssMatches(match, packet, backend);
+      return tcpmssMatches(match, packet);
     case "time":
       return timeMatches(match, branch, host);
     case "tos":

@@ -19,6 +19,10 @@ import type { Walker } from "./world.js";
  */
 export function scanTable(walker: Walker, branch: Branch): void {
   for (let scan = branch.scan; scan !== undefined; scan = branch.scan) {
+    if (scan.queued === true) {
+      branch.scan = undefined;
+      return;
+    }
     passOver(walker, branch, scan);
     const rule = scan.chain.rules[scan.rule];
     if (rule === undefined) leaveChain(branch, scan);

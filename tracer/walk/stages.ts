@@ -98,6 +98,8 @@ function resume(walker: Walker, branch: Branch): void {
   scanTable(walker, branch);
   if (branch.end !== undefined) return;
   const { hook, table, later, entry } = scan;
+  // The hook is left then and there: nothing is bound, and no address rewritten (`nf_nat_inet_fn`).
+  if (table === "nat" && scan.queued === true) return advance(branch);
   const bound = table === "nat" && isBound(branch, sideOf(hook));
   visit(walker, branch, { hook, table }, bound ? [] : later, entry);
 }

@@ -49,6 +49,22 @@ const SCENES: readonly Scene[] = [
       [packet("outside", CLIENT, POD, { protocol: "tcp", ...MIDDLE }), "vanished"],
     ],
   },
+  ...(["legacy", "nft"] as const).map((backend): Scene => ({
+    name: "a match that takes a fragment's payload for a TCP header drops what is too short for one",
+    backends: [backend],
+    rules: table(
+      "mangle",
+      "FORWARD -p tcp -m ecn --ecn-tcp-ece",
+      "FORWARD -s 192.168.1.20 -p tcp -m tcpmss ! --mss 1000:1300",
+    ),
+    packets: [
+      [
+        packet("outside", CLIENT, POD, { protocol: "tcp", ...LAST }),
+        backend === "nft" ? "dropped" : "vanished",
+      ],
+      [packet("outside", "192.168.1.21", POD, { protocol: "tcp", ...LAST }), "forwarded"],
+    ],
+  })),
   {
     name: "what is for the node itself waits before INPUT until all of it is there",
     rules:

@@ -31,6 +31,8 @@ IPV6_RECVHOPLIMIT = 51
 IPV6_HOPLIMIT = 52
 IPV6_RECVTCLASS = 66
 IPV6_TCLASS = 67
+IP_TRANSPARENT = 19
+IPV6_TRANSPARENT = 75
 WAIT_MS = 2000
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -288,7 +290,22 @@ def write_file(request):
         return {"failure": errno.errorcode.get(problem.errno, str(problem.errno))}
 
 
+def listen(request):
+    """A UDP socket of the node that may take what is for others (`TPROXY`)."""
+    family, level, option = (
+        (socket.AF_INET6, socket.IPPROTO_IPV6, IPV6_TRANSPARENT)
+        if request["family"] == 6
+        else (socket.AF_INET, socket.IPPROTO_IP, IP_TRANSPARENT)
+    )
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.setsockopt(level, option, 1)
+    sock.bind(("", request["port"]))
+    listeners.append(sock)
+    return {}
+
+
 OPERATIONS = {
+    "listen": listen,
     "wire": add_wire,
     "run": lambda request: run(request["argv"], request.get("stdin", "")),
     "send": send,
@@ -314,6 +331,7 @@ node = new_namespace()
 sentinel = 0
 wires = {}
 caught = []
+listeners = []
 run_checked(["ip", "link", "set", "lo", "up"])
 control = netfilter_socket()
 tracer = netfilter_socket()

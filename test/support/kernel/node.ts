@@ -177,6 +177,11 @@ export class KernelNode {
     await this.#helper.ask([{ op: "netlink", message: flushConntrackRequest() }]);
   }
 
+  /** Opens a UDP socket of the node that may take what is for others. */
+  async listen(family: Family, port: number): Promise<void> {
+    await this.#helper.ask([{ op: "listen", family, port }]);
+  }
+
   /** Sends one packet from a wire's far end, or from the node itself, and watches it. */
   async send(packet: WirePacket, from?: string): Promise<Observation> {
     this.#identity = (this.#identity % 65535) + 1;

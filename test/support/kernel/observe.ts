@@ -156,11 +156,22 @@ function endsOf(sent: WirePacket, last: TraceEvent | undefined): Ends | undefine
   return { source, destination, sourcePort, destinationPort };
 }
 
+/** Targets that may drop the packet. */
+const DROPPING =
+  / -j (?:DROP|REJECT|N?F?QUEUE|TPROXY|SYNPROXY|[SD]NPT|[SD]NAT|MASQUERADE|REDIRECT|NETMAP|ECN|TCPMSS|TCPOPTSTRIP)\b/;
+
 function stepOf(event: TraceEvent, scene: Scene): ObservedStep[] {
-  if (event.what.kind !== "rule") return [];
+  if (event.what.kind !== "rule" || isDroppedByMatch(event, scene)) return [];
   const { hook, table, chain } = event;
   const rule = event.what.rule - (scene.traced.has(`${table} ${chain}`) ? 1 : 0);
   return rule === 0 ? [] : [{ hook, table, chain, rule }];
+}
+
+/** nft tells of a match that drops the packet by itself as if the whole rule had matched. */
+function isDroppedByMatch({ table, chain, what, verdict }: TraceEvent, scene: Scene): boolean {
+  if (what.kind !== "rule" || verdict !== "drop") return false;
+  const rule = scene.rules.get(`${table} ${chain} ${what.rule}`);
+  return rule !== undefined && !DROPPING.test(rule);
 }
 
 /** How a packet ended that came out nowhere. */

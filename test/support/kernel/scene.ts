@@ -26,6 +26,10 @@ export interface Scene {
   /** The bridge that the pods' wire is a port of. */
   readonly bridge?: string;
   readonly sysctls?: Readonly<Record<string, string>>;
+  /** The same for IPv6's routing rules, which a batch has no word for. */
+  readonly rules6?: readonly string[];
+  /** Ports on which a transparent UDP socket of the node listens. */
+  readonly listeners?: readonly number[];
   /** Restore input of `ipset`. */
   readonly sets?: string;
   readonly rules: string;
@@ -74,9 +78,11 @@ export async function play(scene: Scene, backend: Backend): Promise<void> {
     setup: [...NODE_TOPOLOGY.setup, ...(scene.setup ?? [])],
     sysctls: { ...NODE_TOPOLOGY.sysctls, ...scene.sysctls },
   };
-  const { afterwards = [], sets, family = 4 } = scene;
+  const { afterwards = [], rules6 = [], listeners = [], sets, family = 4 } = scene;
   const prepare = async (node: KernelNode): Promise<void> => {
     await node.command(["ip", "-batch", "-"], afterwards.map((line) => `${line}\n`).join(""));
+    for (const line of rules6) await node.command(["ip", "-6", "rule", ...line.split(" ")]);
+    for (const port of listeners) await node.listen(family, port);
   };
   const duel = await Duel.create(topology, backend, family, {
     prepare,
