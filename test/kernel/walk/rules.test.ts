@@ -220,6 +220,7 @@ const SCENES: readonly Scene[] = [
     rules:
       table(
         "nat",
+        "PREROUTING -p udp --sport 4000 -m ttl --ttl-eq 9 -j DNAT --to-destination 10.244.0.6",
         "PREROUTING -p udp --sport 4000 -j NFQUEUE --queue-num 4 --queue-bypass",
         "PREROUTING -p udp -d 10.96.0.10 -j DNAT --to-destination 10.244.0.5",
       ) +
@@ -227,6 +228,8 @@ const SCENES: readonly Scene[] = [
     packets: [
       [packet("outside", CLIENT, SERVICE), "forwarded"],
       [packet("outside", CLIENT, SERVICE), "forwarded"],
+      // A connection that is in the table gets no other address any more.
+      [packet("outside", CLIENT, SERVICE, { ttl: 9 }), "forwarded"],
       [packet("outside", CLIENT, SERVICE, { sourcePort: 4001 }), "forwarded"],
       [packet("outside", CLIENT, SERVICE, { sourcePort: 4001 }), "forwarded"],
     ],
@@ -239,6 +242,24 @@ const SCENES: readonly Scene[] = [
       "FORWARD -m policy --dir in --pol ipsec -j DROP",
       "FORWARD -m policy --dir out --pol none",
       "FORWARD -m policy --dir out --pol ipsec -j DROP",
+    ),
+    packets: [[packet("outside", CLIENT, POD), "forwarded"]],
+  },
+  {
+    // What a security association transforms cannot be tried on a kernel without ESP, AH and IPComp
+    // (`ip xfrm state add`: "Requested type not found").
+    name: "an IPsec policy that only asks for a transformation leaves packets in the clear",
+    afterwards: ["fwd", "out", "in"].map(
+      (direction) =>
+        `xfrm policy add src 192.168.1.0/24 dst 10.244.0.0/24 dir ${direction} ` +
+        "tmpl proto esp mode transport level use",
+    ),
+    rules: table(
+      "filter",
+      "FORWARD -m policy --dir in --pol none",
+      "FORWARD -m policy --dir in --pol ipsec -j DROP",
+      "FORWARD -m policy --dir out --pol none",
+      "FORWARD -m policy --dir out --pol ipsec --proto esp -j DROP",
     ),
     packets: [[packet("outside", CLIENT, POD), "forwarded"]],
   },
