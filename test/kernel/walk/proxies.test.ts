@@ -9,10 +9,12 @@ const FAMILIES = [4, 6] as const;
 const BACKENDS = ["legacy", "nft"] as const;
 
 /** Marked packets are the node's own, as the kernel's guide to TPROXY has it. */
-function towardsMyself(family: 4 | 6): Pick<Scene, "setup" | "rules6"> {
+function towardsMyself(family: 4 | 6) {
   const route = `route add local ${ENDS[family].any} dev lo table 100`;
   const rule = "add fwmark 1 lookup 100";
-  return family === 4 ? { setup: [`rule ${rule}`, route] } : { setup: [route], rules6: [rule] };
+  return family === 4
+    ? { setup: [`rule ${rule}`, route], rules6: [] }
+    : { setup: [route], rules6: [rule] };
 }
 
 playAll("a transparent proxy takes as in the kernel:", [
@@ -46,7 +48,8 @@ playAll("a transparent proxy takes as in the kernel:", [
     return {
       name: "what is for others where a socket listens and the mark leads to the node",
       family,
-      ...towardsMyself(family),
+      setup: towardsMyself(family).setup,
+      rules6: towardsMyself(family).rules6,
       listeners: [9999, 81],
       rules: table(
         "mangle",

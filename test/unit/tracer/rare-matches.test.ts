@@ -5,7 +5,7 @@ import { unknown } from "../../../tracer/packet/field.js";
 import type { ExtensionHeader, Packet } from "../../../tracer/packet/types.js";
 import { memoryOf } from "../../../tracer/walk/memory.js";
 import { EVALUATORS } from "../../support/evaluators.js";
-import { address, DEVICES, packet, route, worldOf, type Setting } from "../../support/walk.js";
+import { address, device, packet, route, worldOf, type Setting } from "../../support/walk.js";
 
 for (const { by, enumerate, next } of EVALUATORS) {
   const UDP = packet("udp 198.51.100.7:40000 > 10.0.0.5:80 eth0", { length: 60 });
@@ -134,9 +134,8 @@ for (const { by, enumerate, next } of EVALUATORS) {
 
   describe(`devices and routes, by ${by}`, () => {
     it("a device's group is asked, where it is given", () => {
-      const devices = DEVICES.map((known) =>
-        known.name === "eth0" ? { ...known, group: 5 } : known,
-      );
+      const devices = [device("eth0 192.0.2.1/24", 2), device("cni0 10.0.0.1/24", 3)];
+      const grouped = devices.map((known) => Object.assign({}, known, { group: 5 }));
       check(
         {
           "-m devgroup --src-group 5": "yes",
@@ -144,7 +143,7 @@ for (const { by, enumerate, next } of EVALUATORS) {
           "-m devgroup --src-group 0x1/0x1": "yes",
         },
         UDP,
-        { devices },
+        { devices: grouped },
       );
       check({ "-m devgroup --src-group 5": "?" });
     });
