@@ -145,8 +145,8 @@ function isBadSource6({ source, destination }: Packet): boolean {
 
 /**
  * Tracking puts fragments together before raw (`nf_defrag_ipv4.c`), so that rules see one whole
- * packet. The first fragment stands for it, the others wait. What comes back by the loopback
- * interface is known already, and left as it is.
+ * packet. The first fragment stands for it, the others wait. IPv6 leaves as it is what comes back by
+ * the loopback interface, as it is known already (`ipv6_defrag`).
  */
 function defragment({ world }: Walker, branch: Branch): void {
   const known = branch.tracking.kind !== "none";
@@ -231,10 +231,14 @@ function takeIn(branch: Branch): void {
   goTo(branch, INPUT);
 }
 
-/** What was put together leaves in fragments again, the first of which is followed. */
+/**
+ * What was put together leaves in fragments again, the first of which is followed; IPv4 puts them
+ * together once more when they come back.
+ */
 function asItCame({ first, packet }: Branch): Partial<Packet> {
-  const { fragment, length } = first;
-  return fragment === undefined || packet.fragment !== undefined ? {} : { fragment, length };
+  const { family, fragment, length } = first;
+  const whole = packet.fragment === undefined;
+  return family === 6 && fragment !== undefined && whole ? { fragment, length } : {};
 }
 
 function transmit(branch: Branch): void {

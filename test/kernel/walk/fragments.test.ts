@@ -149,6 +149,7 @@ const SCENES: readonly Scene[] = [
       ],
       [packet("outside", CLIENT, NODE, PIECES), "delivered"],
       [packet(undefined, NODE, POD, PIECES), "sent"],
+      [packet(undefined, NODE, "10.244.0.1", PIECES), "delivered"],
     ],
   },
   {
