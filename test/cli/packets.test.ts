@@ -47,6 +47,17 @@ describe("many packets at once", () => {
     return { ...captured, walks: lines.map((line): Record<string, unknown> => JSON.parse(line)) };
   };
 
+  it("one may be a fragment, by option as by a line", async () => {
+    const ask = (place: string) =>
+      capture([...NODE, "--from", "203.0.113.9", "--to", "172.18.0.3:9000", "--fragment", place], {
+        cwd: DUMPS,
+      });
+    assert.match((await ask("0+")).out, /forwarded to 172\.17\.0\.2:9000 by docker0/);
+    assert.match((await ask("1480@7")).out, /unknown: a further fragment waits for the first/);
+    assert.match((await ask("7")).err, /a multiple of 8/);
+    assert.match((await ask("first")).err, /"first" is no \{"offset"/);
+  });
+
   it("print a line each, with the verdict, the rules that matched and where the packet is then", async () => {
     const { walks, exitCode } = await walk([TO_CONTAINER]);
     assert.equal(exitCode, 0);

@@ -113,6 +113,18 @@ describe("what a trace remarks", () => {
     assert.deepEqual(await remarks(`${QUERY} --conntrack sound --from 10.0.1.9:4001`), []);
   });
 
+  it("an affinity list that is given by a file is asked, and refused without its clock", async () => {
+    const seen = "src=10.0.1.9 ttl: 64 last_seen: 4295407630 oldest_pkt: 1 4295407630\n";
+    const clock = "now at 2061590000000 nsecs\njiffies: 4295407880\n";
+    writeFileSync(join(folder, "KUBE-SEP-A"), seen);
+    writeFileSync(join(folder, "clock"), clock);
+    const query = `trace ${QUERY} --from 10.0.1.9:4000 --odds`.split(" ");
+    const given = await capture([...query, "--recent", "KUBE-SEP-A", "clock"], { cwd: folder });
+    assert.match(given.out, /100 % {2}1 .* 10\.0\.1\.3:53/);
+    const without = await capture([...query, "--recent", "KUBE-SEP-A"], { cwd: folder });
+    assert.match(without.err, /KUBE-SEP-A:1: error: the times in a list count from/);
+  });
+
   it("a source that is kept where the answer may go past the node, and the range that excuses it", async () => {
     const [kept, ...others] = await remarks(`${QUERY} --from 10.0.77.9 --in eth0`);
     assert.deepEqual(others, []);

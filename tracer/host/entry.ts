@@ -1,6 +1,7 @@
 import { fault, type Fault, type Position } from "../../engine/errors.js";
 import { parseAddress, type Address } from "../../engine/net/ip.js";
 import { parsePrefix, type Prefix } from "../../engine/net/prefix.js";
+import { unknown, type Field } from "../packet/field.js";
 import { isObject, type JsonEntry, type JsonObject } from "./json.js";
 
 /** What is wrong with a field; thrown and caught within this folder alone. */
@@ -75,6 +76,17 @@ export function addressField(entry: JsonObject, field: string): Address {
 
 export function prefixField(field: string, text: string): Prefix {
   return parsePrefix(text) ?? refuseField(field, `"${text}" is no address or prefix`);
+}
+
+/** Realms, the source's in the upper 16 bits; other names than that of 0 stand in a file of each host. */
+export function realmsOf(from: unknown, to: unknown): { readonly realms?: Field<number> } {
+  if (from === undefined && to === undefined) return {};
+  const [upper, lower] = [from, to].map((value) =>
+    value === undefined || value === "cosmos" ? 0 : Number(value),
+  );
+  return Number.isInteger(upper) && Number.isInteger(lower)
+    ? { realms: (upper ?? 0) * 2 ** 16 + (lower ?? 0) }
+    : { realms: unknown("the number of a route's realm is not given") };
 }
 
 /** The objects of a list, empty when the field is not there. */

@@ -40,10 +40,17 @@ function readInterface(entry: JsonObject): Interface {
     master: optionalText(entry, "master"),
     kind: isObject(details) ? optionalText(details, "info_kind") : undefined,
     mac: entry["link_type"] === "ether" ? optionalText(entry, "address") : undefined,
+    ...groupOf(optionalText(entry, "group")),
     addresses: listField(entry, "addr_info")
       .filter((address) => Object.keys(address).length > 0)
       .map((address, index) => readAddress(address, `addr_info[${index}]`)),
   };
+}
+
+/** Other names than that of 0 stand in a file of each host. */
+function groupOf(text: string | undefined): Pick<Interface, "group"> {
+  if (text === "default") return { group: 0 };
+  return text !== undefined && /^\d+$/.test(text) ? { group: Number(text) } : {};
 }
 
 function readAddress(entry: JsonObject, path: string): InterfaceAddress {

@@ -68,7 +68,23 @@ function readConnection(line: string): Connection | string {
     timeout: head[2] === undefined ? undefined : Number(head[2]),
     master: undefined,
     helper: words.find((word) => word.startsWith("helper="))?.slice("helper=".length),
+    ...carriedOf(words.slice(0, second), words.slice(second)),
   };
+}
+
+/** `packets=` and `bytes=` of each direction, where the kernel counts them. */
+function carriedOf(
+  original: readonly string[],
+  reply: readonly string[],
+): Pick<Connection, "carried"> {
+  const [there, back] = [original, reply].map((words) => {
+    const packets = valueOf(words, "packets");
+    const octets = valueOf(words, "bytes");
+    return packets === undefined || octets === undefined ? undefined : { packets, octets };
+  });
+  return there === undefined || back === undefined
+    ? {}
+    : { carried: { original: there, reply: back } };
 }
 
 function readTuple(words: readonly string[], protocol: number): Tuple | string {

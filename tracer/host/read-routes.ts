@@ -7,6 +7,7 @@ import {
   optionalNumber,
   optionalText,
   prefixField,
+  realmsOf,
   readEntries,
   refuseField,
   requiredText,
@@ -66,6 +67,7 @@ function readRoute(entry: JsonObject, family: Family): Route {
     preferredSource: optionalAddress(entry, "prefsrc"),
     metric: optionalNumber(entry, "metric") ?? 0,
     tos: optionalNumber(entry, "tos") ?? 0,
+    ...(isObject(entry["flow"]) ? realmsOf(entry["flow"]["from"], entry["flow"]["to"]) : {}),
   };
 }
 

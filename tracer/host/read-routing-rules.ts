@@ -7,6 +7,7 @@ import {
   optionalText,
   prefixField,
   readEntries,
+  realmsOf,
   refuseField,
   requiredNumber,
 } from "./entry.js";
@@ -82,6 +83,7 @@ function readRule(entry: JsonObject): RoutingRule {
     uids: rangeOf(entry, "uid"),
     action: actionOf(entry),
     suppressPrefixLength: optionalNumber(entry, "suppress_prefixlen"),
+    ...realmsOf(entry["flow_from"], entry["flow_to"]),
   };
 }
 

@@ -1,9 +1,9 @@
 import { fault, type Checked, type Fault } from "../../engine/errors.js";
 import { readHost, type HostText } from "./read-host.js";
-import { readRecentList, tickRateOf, type TickClock } from "./read-recent.js";
+import { readClock, readRecentLists } from "./read-recent-lists.js";
 import { SNAPSHOT_PARTS, SNAPSHOT_TITLE, type SnapshotPart } from "./snapshot.js";
 import { lineAt } from "./lines.js";
-import { assumed, given, type HostState, type RecentEntry } from "./types.js";
+import { assumed, given, type HostState } from "./types.js";
 
 /** A save of one backend and family; lines count as in the snapshot's file. */
 export interface SnapshotRules extends HostText {
@@ -120,7 +120,7 @@ function rulesOf(good: (part: SnapshotPart) => HostText | undefined): readonly S
   ];
 }
 
-/** `/proc/net/xt_recent/NAME:` and a line of that list; no output means that there is none. */
+/** No output means that there is no list. */
 function readRecent(
   parts: ReadonlyMap<SnapshotPart, Part>,
   file: string,
@@ -131,38 +131,12 @@ function readRecent(
     return { value: assumed(new Map(), "the snapshot has no recent lists"), faults: [] };
   }
   const clock = readClock(parts.get("ticks")?.text ?? "", now);
-  const lists = new Map<string, string[]>();
-  part.text.split("\n").forEach((line, index) => {
-    const found = /^\/proc\/net\/xt_recent\/(.+?):(.*)$/.exec(line);
-    if (found === null) return;
-    const list = lists.get(found[1] ?? "") ?? [];
-    list[index] = found[2] ?? "";
-    lists.set(found[1] ?? "", list);
-  });
-  if (lists.size > 0 && clock === undefined) {
+  if (part.text.trim() === "") return { value: given(new Map()), faults: [] };
+  if (clock === undefined) {
     const because =
       "the snapshot does not tell the kernel's clock, so the recent lists have no times";
     return { value: assumed(new Map(), because), faults: [] };
   }
-  const faults: Fault[] = [];
-  const value = new Map<string, readonly RecentEntry[]>();
-  for (const [name, lines] of lists) {
-    if (clock === undefined) continue;
-    const read = readRecentList(Array.from(lines, (line) => line ?? "").join("\n"), clock, file);
-    faults.push(...read.faults);
-    value.set(name, read.value);
-  }
-  return { value: given(value), faults };
-}
-
-/** Of `/proc/timer_list`: the time since the start in ns, and the tick counter. */
-function readClock(text: string, now: number): TickClock | undefined {
-  const uptime = /now at (\d+) nsecs/.exec(text)?.[1];
-  const ticks = /jiffies: (\d+)/.exec(text)?.[1];
-  if (uptime === undefined || ticks === undefined) return undefined;
-  return {
-    ticks: Number(ticks),
-    perSecond: tickRateOf(Number(ticks), Number(uptime) / 1e9),
-    now,
-  };
+  const { value, faults } = readRecentLists([{ file, text: part.text }], clock);
+  return { value: given(value ?? new Map()), faults };
 }

@@ -50,6 +50,8 @@ export interface Interface {
   /** `bridge`, `veth`, `vxlan`, ... as `ip -d link` prints it. */
   readonly kind: string | undefined;
   readonly mac: string | undefined;
+  /** `ip link set group`; absent: not given. */
+  readonly group?: number;
   /** In the order of `ip addr`: the kernel picks the first that fits. */
   readonly addresses: readonly InterfaceAddress[];
 }
@@ -96,6 +98,8 @@ export interface Route {
   readonly metric: number;
   /** IPv4 `tos`; 0: any. */
   readonly tos: number;
+  /** IPv4 `realms FROM/TO`, FROM in the upper 16 bits; absent: none. */
+  readonly realms?: Field<number>;
 }
 
 /** What a routing rule does with packets that it selects. */
@@ -122,6 +126,8 @@ export interface RoutingRule {
   readonly action: RuleAction;
   /** Routes with a prefix of this length or shorter do not count (`suppress_prefixlength`). */
   readonly suppressPrefixLength: number | undefined;
+  /** As a route's, for all routes found by this rule. */
+  readonly realms?: Field<number>;
 }
 
 /** One dimension of an ipset's type, as in `hash:net,port,iface`. */
@@ -200,6 +206,12 @@ export type TcpState =
   | "CLOSE"
   | "SYN_SENT2";
 
+/** What one direction of a connection has carried. */
+export interface Carried {
+  readonly packets: number;
+  readonly octets: Field<number>;
+}
+
 /** One entry of the connection tracking table. */
 export interface Connection {
   readonly original: Tuple;
@@ -217,6 +229,8 @@ export interface Connection {
   /** The entry whose helper expected this one. */
   readonly master: Tuple | undefined;
   readonly helper: string | undefined;
+  /** What each direction has carried; absent: not counted. */
+  readonly carried?: { readonly original: Carried; readonly reply: Carried };
 }
 
 /** One source (or destination) in a list of `-m recent`. */

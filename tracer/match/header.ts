@@ -1,7 +1,10 @@
 import { prefixContains, type Prefix } from "../../engine/net/prefix.js";
 import type { Negatable, Rule } from "../../engine/iptables/types.js";
+import { AH } from "../../engine/net/protocol.js";
+import { isUnknown } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
 import type { HeaderField } from "../walk/events.js";
+import type { Backend } from "../walk/link.js";
 
 /**
  * The first of a rule's own conditions that the packet fails, in the kernel's order, or `undefined`
@@ -13,11 +16,12 @@ export function failedHeader(
   packet: Packet,
   inInterface: string,
   outInterface: string,
+  backend?: Backend,
 ): HeaderField | undefined {
   if (rule.destination !== undefined && !contains(rule.destination, packet.destination)) {
     return "destination";
   }
-  if (rule.protocol !== undefined && !sameProtocol(rule.protocol, packet.protocol)) {
+  if (rule.protocol !== undefined && !sameProtocol(rule.protocol, protocolFor(packet, backend))) {
     return "protocol";
   }
   if (rule.source !== undefined && !contains(rule.source, packet.source)) return "source";
@@ -33,6 +37,14 @@ export function failedHeader(
 
 function contains(wanted: Negatable<Prefix>, address: Packet["source"]): boolean {
   return prefixContains(wanted.value, address) !== wanted.not;
+}
+
+/** nft takes IPv6's authentication header for the protocol itself (`nf_tables_ipv6.h`: `IP6_FH_F_AUTH`). */
+function protocolFor({ protocol, extensionHeaders }: Packet, backend: Backend | undefined): number {
+  if (backend !== "nft" || isUnknown(extensionHeaders) || extensionHeaders.length === 0) {
+    return protocol;
+  }
+  return extensionHeaders.some(({ header }) => header === AH) ? AH : protocol;
 }
 
 function sameProtocol(wanted: Negatable<number>, protocol: number): boolean {

@@ -5,33 +5,39 @@ import type { World } from "../walk/world.js";
 import { addrtypeMatches } from "./addrtype.js";
 import type { Answer } from "./answer.js";
 import { cgroupMatches } from "./cgroup.js";
+import { clusterMatches } from "./cluster.js";
+import { connbytesMatches } from "./connbytes.js";
+import { connlabelMatches } from "./connlabel.js";
 import { connlimitMatches } from "./connlimit.js";
 import { connmarkMatches } from "./connmark.js";
 import { conntrackMatches, stateMatches } from "./conntrack.js";
+import { devgroupMatches } from "./devgroup.js";
+import { ecnMatches } from "./ecn.js";
+import { eui64Matches } from "./eui64.js";
+import { optionsMatch, routingMatches, segmentsMatch } from "./extension-header.js";
+import { fragMatches } from "./frag.js";
 import { hashlimitMatches } from "./hashlimit.js";
+import { helperMatches } from "./helper.js";
 import { icmpMatches } from "./icmp.js";
 import { iprangeMatches } from "./iprange.js";
+import { ipv6headerMatches } from "./ipv6header.js";
 import { lengthMatches } from "./length.js";
 import { limitMatches } from "./limit.js";
 import { macMatches } from "./mac.js";
 import { markMatches } from "./mark.js";
+import { dccpMatches, mhMatches } from "./message.js";
 import { multiportMatches } from "./multiport.js";
 import { ownerMatches } from "./owner.js";
 import { physdevMatches } from "./physdev.js";
 import { pkttypeMatches } from "./pkttype.js";
 import { policyMatches } from "./policy.js";
+import { quotaMatches } from "./quota.js";
+import { realmMatches } from "./realm.js";
 import { recentMatches } from "./recent.js";
 import { rpfilterMatches } from "./rpfilter.js";
-import {
-  DESTINATION_OPTIONS,
-  FRAGMENT,
-  headerMatches,
-  HOP_BY_HOP,
-  ROUTING,
-} from "./extension-header.js";
 import { sctpMatches } from "./sctp.js";
 import { setMatches } from "./set.js";
-import { ahMatches, espMatches } from "./spi.js";
+import { ahMatches, espMatches, ipcompMatches } from "./spi.js";
 import { statisticMatches } from "./statistic.js";
 import { tcpMatches } from "./tcp.js";
 import { tcpmssMatches } from "./tcpmss.js";
@@ -56,13 +62,13 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "cgroup":
       return cgroupMatches(packet);
     case "cluster":
-      return unknown("which node the packet's hash chooses is not known");
+      return clusterMatches(match, branch);
     case "comment":
       return "yes";
     case "connbytes":
-      return unknown("how much the connection has carried is not given");
+      return connbytesMatches(match, branch);
     case "connlabel":
-      return unknown("the labels of the connection are not given");
+      return connlabelMatches(match, branch);
     case "connlimit":
       return connlimitMatches(match, branch, host);
     case "connmark":
@@ -72,25 +78,24 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "cpu":
       return unknown("which processor handles the packet is not known");
     case "dccp":
-      return unknown("the packet's DCCP header is not given");
+      return dccpMatches(match, packet);
     case "devgroup":
-      return unknown("the groups of the node's devices are not given");
+      return devgroupMatches(match, branch, host);
     case "dst":
-      return headerMatches(DESTINATION_OPTIONS, packet);
+    case "hbh":
+      return optionsMatch(match, packet);
     case "dscp":
       return dscpMatches(match.dscp, packet.tos);
     case "ecn":
-      return unknown("the packet's bits of congestion notification are not given");
+      return ecnMatches(match, packet);
     case "esp":
       return espMatches(match, packet);
     case "eui64":
-      return unknown("the sender's MAC address is not held against its source address");
+      return eui64Matches(packet);
     case "frag":
-      return headerMatches(FRAGMENT, packet);
-    case "hbh":
-      return headerMatches(HOP_BY_HOP, packet);
+      return fragMatches(match, packet);
     case "helper":
-      return unknown("the helpers of connections are not given");
+      return helperMatches(match, branch);
     case "hashlimit":
       return hashlimitMatches(match, branch);
     case "hl":
@@ -102,9 +107,9 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "iprange":
       return iprangeMatches(match, packet);
     case "ipcomp":
-      return unknown("the packet's IPComp header is not given");
+      return ipcompMatches(match, packet);
     case "ipv6header":
-      return unknown("the list of the packet's extension headers is not looked at");
+      return ipv6headerMatches(match, packet);
     case "ipvs":
       return unknown("the node's IP virtual servers are not given");
     case "length":
@@ -116,7 +121,7 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "mark":
       return markMatches(match.mark, packet.mark);
     case "mh":
-      return unknown("the packet's Mobile IPv6 message is not given");
+      return mhMatches(match, packet);
     case "multiport":
       return multiportMatches(match, packet, backend);
     case "osf":
@@ -130,16 +135,17 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "policy":
       return policyMatches(match, branch);
     case "quota":
-      return unknown("how much of the quota is used up is not given");
+      return quotaMatches(match, branch);
     case "realm":
-      return unknown("the realm of the packet's route is not given");
+      return realmMatches(match, branch, host);
     case "recent":
       return recentMatches(match, branch, host);
     case "rpfilter":
       return rpfilterMatches(match, branch, host);
     case "rt":
+      return routingMatches(match, packet);
     case "srh":
-      return headerMatches(ROUTING, packet);
+      return segmentsMatch(packet);
     case "sctp":
       return sctpMatches(match, packet, backend);
     case "set":
@@ -155,7 +161,7 @@ export function askMatch(match: Match, branch: Branch, world: World): Answer {
     case "tcp":
       return tcpMatches(match, packet, backend);
     case "tcpmss":
-      return tcpmssMatches(match, packet, backend);
+      return tcpmssMatches(match, packet);
     case "time":
       return timeMatches(match, branch, host);
     case "tos":

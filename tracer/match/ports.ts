@@ -1,6 +1,6 @@
 import type { Negatable } from "../../engine/iptables/types.js";
 import type { Range } from "../../engine/iptables/extensions/codecs.js";
-import { isUnknown, unknown, type Field } from "../packet/field.js";
+import { isUnknown, unknown, type Field, type Unknown } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
 import type { Backend } from "../walk/link.js";
 import { isFurther } from "./header.js";
@@ -37,6 +37,17 @@ export function withoutHeader(
   return backend === "nft"
     ? unknown("the nft backend reads a further fragment's payload as its ports")
     : "no";
+}
+
+const IPV4_AND_TCP = 40;
+
+/**
+ * What a match says that reads a TCP header without asking whether the packet is a further fragment:
+ * `short` where there are too few octets for one.
+ */
+export function payloadAsHeader<T>({ family, length }: Packet, short: T): T | Unknown {
+  if (family === 4 && !isUnknown(length) && length < IPV4_AND_TCP) return short;
+  return unknown("the kernel reads a further fragment's payload as its TCP header");
 }
 
 /** `--sport` and `--dport` of tcp, udp, sctp and udplite. */

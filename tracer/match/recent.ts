@@ -30,7 +30,9 @@ export function recentMatches(match: RecentMatch, branch: Branch, host: HostStat
     (known) => known.address === seen.address && (match.rttl !== true || known.ttl === seen.ttl),
   );
   if (entry === undefined && asked.verb !== "set") {
-    use(branch, `the recent list ${name} holds no other addresses`, host.recent);
+    if (!host.recent.value.has(name)) {
+      use(branch, `the recent list ${name} holds no other addresses`, host.recent);
+    }
     return truth(asked.not);
   }
   const answer = holds(match, asked.verb, entry, branch.memory.now) !== asked.not;

@@ -31,6 +31,8 @@ export function seenTracking({ tracking, template, packet }: Branch): Tracking {
     since: undefined,
     master: undefined,
     helper: template.helper,
+    carried: undefined,
+    labels: [],
   };
   return { kind: "tracked", connection, direction: "original", state: "NEW" };
 }

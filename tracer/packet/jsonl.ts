@@ -4,6 +4,7 @@ import { ICMP, ICMPV6, TCP, protocolNumber } from "../../engine/net/protocol.js"
 import { isObject, parseJson } from "../host/json.js";
 import { makePacket } from "./make.js";
 import { hasPorts } from "./protocols.js";
+import { readHeaders } from "./read-headers.js";
 import { TCP_FLAG_BITS, type Packet } from "./types.js";
 
 /** One line of a file of packets. */
@@ -21,10 +22,11 @@ export interface PacketLine {
 /**
  * Reads a packet a line, each a JSON object: `in`, `protocol`, `source`, `sourcePort`,
  * `destination`, `destinationPort`, `flags` (`syn,ack`, or `none`), `icmpType`, `icmpCode`,
- * `icmpId`, `ttl`, `tos`, `mark`, `length`, `fragment` (`{"offset": OCTETS, "more": BOOLEAN}`),
- * `uid`, `gid`, `mac`, `connection` and `reply`. Without `in` the node itself makes the packet; what
- * a packet of its protocol does not have is read and left out (`flags` of UDP). The first line of a
- * connection is whole; bad lines are told and left out.
+ * `icmpId`, `ttl`, `tos`, `mark`, `length`, `fragment` (`{"offset": OCTETS, "more": BOOLEAN, "id":
+ * NUMBER}`), `mss`, `spi`, `messageType` (of DCCP and Mobile IPv6), `headers` (of IPv6), `uid`, `gid`,
+ * `mac`, `connection` and `reply`. Without `in` the node itself makes the packet; what a packet of its
+ * protocol does not have is read and left out (`flags` of UDP). The first line of a connection is
+ * whole; bad lines are told and left out.
  */
 export function readPacketLines(text: string, file?: string): Checked<readonly PacketLine[]> {
   const value: PacketLine[] = [];
@@ -164,6 +166,10 @@ const FIELDS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ["mark", numberField(0xffffffff, (mark) => ({ mark }))],
   ["length", numberField(65575, (length) => ({ length }))],
   ["fragment", readFragment],
+  ["mss", numberField(65535, (tcpMss) => ({ tcpMss }))],
+  ["spi", numberField(0xffffffff, (spi) => ({ spi }))],
+  ["messageType", numberField(255, (messageType) => ({ messageType }))],
+  ["headers", readExtensionHeaders],
   ["uid", numberField(0xffffffff, (uid, { sender }) => ({ sender: senderOf(sender, { uid }) }))],
   ["gid", numberField(0xffffffff, (gid, { sender }) => ({ sender: senderOf(sender, { gid }) }))],
   [
@@ -246,12 +252,25 @@ function readProtocol(given: unknown, draft: LineDraft): string | undefined {
 function readFragment(given: unknown, draft: LineDraft): string | undefined {
   const parts: Readonly<Record<string, unknown>> =
     typeof given === "object" && given !== null ? { ...given } : {};
-  const { offset, more = false } = parts;
+  const { offset, more = false, id } = parts;
   const fits = typeof offset === "number" && offset % 8 === 0 && offset >= 0 && offset <= 65528;
-  if (!fits || typeof more !== "boolean") {
-    return `${JSON.stringify(given)} is no {"offset": a multiple of 8, "more": true or false}`;
+  const named =
+    id === undefined ||
+    (typeof id === "number" && Number.isInteger(id) && id >= 0 && id <= 0xffffffff);
+  if (!fits || typeof more !== "boolean" || !named) {
+    return `${JSON.stringify(given)} is no {"offset": a multiple of 8, "more": true or false, "id": a number}`;
   }
-  draft.parts = { ...draft.parts, fragment: { offset, more } };
+  draft.parts = {
+    ...draft.parts,
+    fragment: { offset, more, ...(typeof id === "number" ? { id } : {}) },
+  };
+  return undefined;
+}
+
+function readExtensionHeaders(given: unknown, draft: LineDraft): string | undefined {
+  const read = readHeaders(given);
+  if (typeof read === "string") return read;
+  draft.parts = { ...draft.parts, extensionHeaders: read };
   return undefined;
 }
 

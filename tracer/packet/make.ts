@@ -1,11 +1,14 @@
 import { familyOf } from "../../engine/net/ip.js";
-import { ICMP, ICMPV6, SCTP, TCP } from "../../engine/net/protocol.js";
+import { AH, DCCP, ESP, ICMP, ICMPV6, IPCOMP, MH, SCTP, TCP } from "../../engine/net/protocol.js";
 import { hasPorts } from "./protocols.js";
 import { unknown } from "./field.js";
 import { TCP_FLAG_BITS, type Packet } from "./types.js";
 
 /** What is known of a packet; `protocol` is a number from 1 to 255, as 6 is TCP. */
 export type PacketParts = Partial<Packet> & Pick<Packet, "protocol" | "source" | "destination">;
+
+/** Protocols whose headers hold an index of a security or compression association. */
+const SECURED: ReadonlySet<number> = new Set([ESP, AH, IPCOMP]);
 
 /** What a sender sets when nobody says otherwise (Linux: `ip_default_ttl`). */
 const DEFAULT_TTL = 64;
@@ -17,23 +20,28 @@ const DEFAULT_TTL = 64;
 export function makePacket(parts: PacketParts): Packet {
   const { protocol, source } = parts;
   const local = parts.inInterface === undefined;
-  const icmp = protocol === ICMP || protocol === ICMPV6;
   const further = parts.fragment !== undefined && parts.fragment.offset > 0;
+  const icmp = (protocol === ICMP || protocol === ICMPV6) && !further;
+  const tcp = protocol === TCP && !further;
   const ports =
     hasPorts(protocol) && !further ? unknown("the packet's port is not given") : undefined;
   return {
     family: familyOf(source),
     sourcePort: ports,
     destinationPort: ports,
-    tcpFlags: protocol === TCP ? TCP_FLAG_BITS.SYN : undefined,
-    tcpOptions: protocol === TCP ? unknown("the packet's TCP options are not given") : undefined,
-    tcpMss: protocol === TCP ? unknown("the packet's MSS option is not given") : undefined,
+    tcpFlags: tcp ? TCP_FLAG_BITS.SYN : undefined,
+    tcpOptions: tcp ? unknown("the packet's TCP options are not given") : undefined,
+    tcpMss: tcp ? unknown("the packet's MSS option is not given") : undefined,
     icmpType: icmp ? (protocol === ICMP ? 8 : 128) : undefined,
     icmpCode: icmp ? 0 : undefined,
     icmpId: icmp ? unknown("the ICMP id is not given") : undefined,
     quoted: undefined,
     sctpChunks: protocol === SCTP ? [1] : undefined,
-    spi: undefined,
+    spi: SECURED.has(protocol) ? unknown("the packet's SPI is not given") : undefined,
+    messageType:
+      protocol === DCCP || protocol === MH
+        ? unknown("the type of the packet's message is not given")
+        : undefined,
     length: unknown("the packet's length is not given"),
     ttl: DEFAULT_TTL,
     tos: 0,

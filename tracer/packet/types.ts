@@ -2,7 +2,16 @@ import type { Address, Family } from "../../engine/net/ip.js";
 import type { Field, Unknown } from "./field.js";
 
 /** Bits of the TCP header's flags octet (RFC 9293), as `Packet.tcpFlags` holds them. */
-export const TCP_FLAG_BITS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
+export const TCP_FLAG_BITS = {
+  FIN: 1,
+  SYN: 2,
+  RST: 4,
+  PSH: 8,
+  ACK: 16,
+  URG: 32,
+  ECE: 64,
+  CWR: 128,
+} as const;
 
 /** The account that made a packet on the node itself, as `-m owner` asks for it. */
 export interface Sender {
@@ -28,6 +37,34 @@ export interface Fragment {
   readonly offset: number;
   /** More fragments follow. */
   readonly more: boolean;
+  /** What all fragments of the datagram have in common; absent: not given. */
+  readonly id?: number;
+}
+
+/** An option of a hop-by-hop or destination header: its type, and the octets of its data. */
+export interface HeaderOption {
+  readonly type: number;
+  /** Without type and length; a single octet of padding (type 0) has none. */
+  readonly length: number;
+}
+
+/** An IPv6 routing header (RFC 8200, section 4.4). */
+export interface Routing {
+  readonly type: number;
+  readonly segmentsLeft: number;
+  readonly addresses: readonly Address[];
+}
+
+/** An IPv6 extension header other than the fragment header. */
+export interface ExtensionHeader {
+  /** Its protocol number: 0 hop-by-hop, 43 routing, 51 authentication, 60 destination options. */
+  readonly header: number;
+  /** Octets of all of it. */
+  readonly length: Field<number>;
+  /** Of hop-by-hop and destination headers, in order, padding included. */
+  readonly options?: readonly HeaderOption[];
+  /** Of a routing header. */
+  readonly routing?: Routing;
 }
 
 /**
@@ -57,8 +94,10 @@ export interface Packet {
   readonly quoted: Quoted | Unknown | undefined;
   /** Chunk types of an SCTP packet, in order. */
   readonly sctpChunks: readonly number[] | Unknown | undefined;
-  /** SPI of an AH or ESP header. */
+  /** SPI of an AH or ESP header, CPI of an IPComp header. */
   readonly spi: Field<number | undefined>;
+  /** Type of a DCCP packet or of a Mobile IPv6 message. */
+  readonly messageType: Field<number | undefined>;
   /** Octets from the start of the IP header to the end (IPv4 total length; IPv6 40 + payload). */
   readonly length: Field<number>;
   /** TTL or hop limit, 0 to 255. */
@@ -68,8 +107,8 @@ export interface Packet {
   readonly dontFragment: Field<boolean>;
   /** `undefined`: a whole packet. */
   readonly fragment: Fragment | undefined;
-  /** IPv6 extension headers before the transport header, as protocol numbers. */
-  readonly extensionHeaders: readonly number[] | Unknown;
+  /** IPv6 extension headers before the transport header, in order; a fragment's is in `fragment`. */
+  readonly extensionHeaders: readonly ExtensionHeader[] | Unknown;
   /** False when a checksum or a length in a header is wrong. */
   readonly wellFormed: boolean;
   /** The interface that it came in by; `undefined`: made by the node itself. */

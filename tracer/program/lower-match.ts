@@ -67,8 +67,13 @@ export function lowerMatch(match: Match, tracked: Tracked, lowering: Lowering): 
       return lowerStates(match.state, tracked);
     case "conntrack":
       return lowerConntrack(match, tracked);
-    case "connmark":
+    case "cluster":
+    case "connbytes":
+    case "connlabel":
     case "connlimit":
+    case "connmark":
+    case "helper":
+    case "realm":
       return LEAVE_IT;
     case "statistic":
       return lowerStatistic(match);

@@ -4,15 +4,19 @@ import { bind } from "../walk/nat.js";
 import type { Walker } from "../walk/world.js";
 import { connmark } from "./connmark.js";
 import { notrack, track } from "./ct.js";
+import { changedEcn } from "./ecn.js";
 import type { Effect } from "./effect.js";
 import { setXmark } from "./mark.js";
 import { masquerade } from "./masquerade.js";
 import { netmap } from "./netmap.js";
+import { translatePrefix } from "./npt.js";
 import { toQueue } from "./queue.js";
 import { redirect } from "./redirect.js";
 import { rejectionOf } from "./reject.js";
 import { changeSets } from "./set.js";
-import { changedCodepoint, changedDscp, changedTos } from "./tos.js";
+import { synproxy } from "./synproxy.js";
+import { changedMss, strippedOptions } from "./tcp-options.js";
+import { changedDscp, changedTos } from "./tos.js";
 import { tproxy } from "./tproxy.js";
 import { changedTtl } from "./ttl.js";
 
@@ -70,12 +74,10 @@ export function applyTarget(
     case "NETMAP":
       return netmap(walker, branch, target);
     case "SYNPROXY":
-      endBranch(branch, "unknown", `${where}: which SYNs the proxy answers is not known`);
-      return "ended";
+      return synproxy(branch, where);
     case "SNPT":
     case "DNPT":
-      endBranch(branch, "unknown", `${where}: translation of prefixes is not followed`);
-      return "ended";
+      return translatePrefix(branch, target, walker.world, where);
     case "opaque":
       endBranch(branch, "unknown", `${where}: what ${target.extension} does is not known`);
       return "ended";
@@ -133,16 +135,13 @@ function change(
       return rewrite(branch, where, { priority: major * 65536 + minor });
     }
     case "TCPMSS":
-      if (target.setMss === undefined || packet.tcpMss === undefined) return undefined;
-      return rewrite(branch, where, { tcpMss: target.setMss });
+      return rewrite(branch, where, changedMss(target, packet));
     case "SET":
       return changeSets(branch, target, world.host, where);
     case "ECN":
-      return rewrite(branch, where, { tos: changedCodepoint(packet.tos, target) });
+      return rewrite(branch, where, changedEcn(target, packet));
     case "TCPOPTSTRIP":
-      // The option of number 2 is the MSS.
-      if (target.strip?.includes(2) !== true) return undefined;
-      return rewrite(branch, where, { tcpMss: undefined });
+      return rewrite(branch, where, strippedOptions(target, packet));
     case "AUDIT":
     case "CHECKSUM":
     case "CONNSECMARK":

@@ -27,12 +27,12 @@ export function toQueue(
     key: `queue ${queue}`,
   };
   const unheard = (other: Branch) => {
-    if (target.bypass === true) other.scan = undefined;
+    if (target.bypass === true) letPass(other);
     else endBranch(other, "dropped", `${where} (no program listens on queue ${queue})`);
   };
   if (!suppose(walker, branch, listens, unheard)) {
     if (branch.end === undefined) unheard(branch);
-    return branch.end === undefined ? "accept" : "ended";
+    return branch.end === undefined ? "continue" : "ended";
   }
   const accepts = {
     kind: "queue-accepts",
@@ -43,7 +43,15 @@ export function toQueue(
   };
   const refused = (other: Branch) =>
     endBranch(other, "dropped", `${where} (the program on queue ${queue} drops it)`);
-  if (suppose(walker, branch, accepts, refused)) return "accept";
+  if (suppose(walker, branch, accepts, refused)) {
+    letPass(branch);
+    return "continue";
+  }
   if (branch.end === undefined) refused(branch);
   return "ended";
+}
+
+/** On to what comes after this hook of the table, as after ACCEPT. */
+function letPass({ scan }: Branch): void {
+  if (scan !== undefined) scan.queued = true;
 }

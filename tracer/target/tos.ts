@@ -1,5 +1,4 @@
 import type { DscpTarget } from "../../engine/iptables/extensions/dscp-target.js";
-import type { EcnTarget } from "../../engine/iptables/extensions/ecn-target.js";
 import type { TosTarget } from "../../engine/iptables/extensions/tos-target.js";
 import { isUnknown, type Field } from "../packet/field.js";
 
@@ -13,9 +12,4 @@ export function changedTos(tos: Field<number>, { setTos }: TosTarget): Field<num
 /** `xt_DSCP.c: dscp_tg`: the two lowest bits stay. */
 export function changedDscp(tos: Field<number>, { setDscp }: DscpTarget): Field<number> {
   return isUnknown(tos) || setDscp === undefined ? tos : (tos & 3) | (setDscp << 2);
-}
-
-/** `ipt_ECN.c: set_ect_ip`: only the two lowest bits change. */
-export function changedCodepoint(tos: Field<number>, { codepoint }: EcnTarget): Field<number> {
-  return isUnknown(tos) || codepoint === undefined ? tos : (tos & ~3) | codepoint;
 }

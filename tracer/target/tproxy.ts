@@ -30,6 +30,7 @@ export function tproxy(
     if (branch.end === undefined) drop(branch);
     return "ended";
   }
+  branch.proxied = true;
   if (mark !== undefined) rewrite(branch, where, { mark: setXmark(branch.packet.mark, mark) });
   return "accept";
 }

@@ -36,6 +36,8 @@ export interface Scan {
   match: number;
   frames: Frame | undefined;
   depth: number;
+  /** A queue has let the packet pass: the rest of this hook of the table is left out. */
+  queued?: true;
   /** The packet when the stage began. */
   readonly entry: Packet;
 }
@@ -80,6 +82,8 @@ export interface Branch {
   chosen: Chosen | undefined;
   /** Came back by the loopback interface after OUTPUT. */
   looped: boolean;
+  /** `TPROXY` has given it to a socket. */
+  proxied: boolean;
   memory: Memory;
   trail: Trail | undefined;
   /** How many rules the kernel's scan has tried, matching or not. */
@@ -109,6 +113,7 @@ export function startBranch(packet: Packet, memory: Memory, stages: readonly Sta
     template: undefined,
     chosen: undefined,
     looped: false,
+    proxied: false,
     memory,
     trail: undefined,
     tried: 0,

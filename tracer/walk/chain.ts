@@ -19,6 +19,10 @@ import type { Walker } from "./world.js";
  */
 export function scanTable(walker: Walker, branch: Branch): void {
   for (let scan = branch.scan; scan !== undefined; scan = branch.scan) {
+    if (scan.queued === true) {
+      branch.scan = undefined;
+      return;
+    }
     passOver(walker, branch, scan);
     const rule = scan.chain.rules[scan.rule];
     if (rule === undefined) leaveChain(branch, scan);
@@ -34,6 +38,8 @@ function passOver({ world, recordFailures }: Walker, branch: Branch, scan: Scan)
     return;
   }
   const { packet } = branch;
+  // What protocol such a packet is of hangs on the backend.
+  if (isUnknown(packet.extensionHeaders) || packet.extensionHeaders.length > 0) return;
   const next = index.next(scan.rule, packet, inName(branch, scan), outName(branch, scan));
   branch.tried += next - scan.rule;
   scan.rule = next;
@@ -50,7 +56,9 @@ function ruleMatches(walker: Walker, branch: Branch, scan: Scan, linked: LinkedR
   const { rule } = linked;
   if (scan.match < 0) {
     branch.tried++;
-    const field = failedHeader(rule, branch.packet, inName(branch, scan), outName(branch, scan));
+    const { packet } = branch;
+    const [inside, outside] = [inName(branch, scan), outName(branch, scan)];
+    const field = failedHeader(rule, packet, inside, outside, scan.backend);
     if (field !== undefined) return fail(walker, branch, rule, { kind: "header", field });
     scan.match = 0;
   }

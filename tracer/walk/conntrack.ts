@@ -1,6 +1,6 @@
 import type { Hook } from "../../engine/iptables/types.js";
 import { ICMP, ICMPV6, SCTP, TCP } from "../../engine/net/protocol.js";
-import type { Tuple } from "../host/types.js";
+import type { Carried, Tuple } from "../host/types.js";
 import { isUnknown } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
 import { assume, record, use, type Branch } from "./branch.js";
@@ -120,7 +120,8 @@ function belongs(
     }
   }
   const seenReply = moved.seenReply || direction === "reply";
-  moved = refresh(world, branch, { ...moved, seenReply }, packet);
+  const carried = carry(moved.carried, direction, packet);
+  moved = refresh(world, branch, { ...moved, seenReply, carried }, packet);
   const state = !seenReply ? (moved.master === undefined ? "NEW" : "RELATED") : "ESTABLISHED";
   return {
     tracking: { kind: "tracked", connection: moved, direction, state },
@@ -164,7 +165,23 @@ function newConnection(branch: Branch, original: Tuple, reply: Tuple, zones: Zon
     since: memory.now,
     master: undefined,
     helper: branch.template?.helper,
+    carried: carry({ original: NOTHING, reply: NOTHING }, "original", packet),
+    labels: [],
   };
+}
+
+const NOTHING: Carried = { packets: 0, octets: 0 };
+
+/** What the connection has carried with this packet (`nf_ct_acct_add`). */
+function carry(
+  before: Tracked["carried"],
+  direction: Direction,
+  { length }: Packet,
+): Tracked["carried"] {
+  if (before === undefined) return undefined;
+  const { packets, octets } = before[direction];
+  const more = isUnknown(length) ? length : isUnknown(octets) ? octets : octets + length;
+  return { ...before, [direction]: { packets: packets + 1, octets: more } };
 }
 
 /** ICMP messages that may open a connection. */

@@ -9,6 +9,9 @@ import type { World } from "./world.js";
  * (`ip_forward.c: ip_forward`, `ip6_output.c: ip6_forward`).
  */
 export function prepareForward(world: World, branch: Branch): void {
+  if (branch.proxied) {
+    return endBranch(branch, "dropped", "what TPROXY gave to a socket is not forwarded");
+  }
   if (isWithoutSource(branch)) {
     return endBranch(branch, "dropped", "a packet without a proper source is not forwarded");
   }

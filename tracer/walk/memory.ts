@@ -1,4 +1,12 @@
-import type { Connection, HostState, IpSet, RecentEntry, TcpState, Tuple } from "../host/types.js";
+import type {
+  Carried,
+  Connection,
+  HostState,
+  IpSet,
+  RecentEntry,
+  TcpState,
+  Tuple,
+} from "../host/types.js";
 import { isUnknown } from "../packet/field.js";
 import { PersistentMap } from "./persistent.js";
 import { tupleKey } from "./tuple.js";
@@ -25,6 +33,10 @@ export interface Tracked {
   readonly since: number | undefined;
   readonly master: number | undefined;
   readonly helper: string | undefined;
+  /** What each direction has carried, this packet included; `undefined`: not given. */
+  readonly carried: Readonly<Record<Direction, Carried>> | undefined;
+  /** Bits of its label; `undefined`: not given. */
+  readonly labels: readonly number[] | undefined;
 }
 
 export type Direction = "original" | "reply";
@@ -131,6 +143,8 @@ function trackedFrom(connection: Connection, id: number, now: number): Tracked {
     since: undefined,
     master: undefined,
     helper: connection.helper,
+    carried: connection.carried,
+    labels: undefined,
   };
 }
 

@@ -43,6 +43,11 @@ export function pickAddress(
   return fromWords(chosen);
 }
 
+/** The kernel's own 32-bit words of an address in network order, on a little-endian machine. */
+export function addressWords(address: Address): readonly number[] {
+  return wordsOf(address).map(swapped);
+}
+
 function wordsOf(address: Address): readonly number[] {
   if (typeof address === "number") return [address];
   return [96n, 64n, 32n, 0n].map((shift) => Number((address >> shift) & 0xffffffffn));

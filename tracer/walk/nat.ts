@@ -30,6 +30,8 @@ export function bind(walker: Walker, branch: Branch, request: NatRequest): void 
   const { tracking, memory } = branch;
   if (tracking.kind !== "tracked") return;
   const { connection } = tracking;
+  // What is in the table already stays as it is, though nobody was asked about it before.
+  if (connection.confirmed) return;
   const current = invert(connection.reply);
   if (current === undefined) return;
   const wanted = uniqueTuple(current, request, connection, memory, walker.chooser);

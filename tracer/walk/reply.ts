@@ -50,6 +50,12 @@ function answeringFlags({ protocol, tcpFlags }: Packet): number | undefined {
   return opens ? SYN | ACK : ACK;
 }
 
+/** SYNPROXY answers as the connection's other end would (`synproxy_send_tcp`). */
+function isSynAck({ tcpFlags }: Packet): boolean {
+  const { SYN, ACK } = TCP_FLAG_BITS;
+  return tcpFlags === (SYN | ACK);
+}
+
 /**
  * Walks the answer that the node itself made (an ICMP error, a reset) from OUTPUT on: it is RELATED
  * to the connection of the packet, gets its addresses turned back, and may be dropped like any
@@ -64,7 +70,8 @@ export function walkAnswer(
   const start = startBranch(path.answer, branch.memory, OUTPUT);
   if (branch.tracking.kind === "tracked") {
     const direction = branch.tracking.direction === "original" ? "reply" : "original";
-    start.tracking = { ...branch.tracking, direction, state: "RELATED" };
+    const state = isSynAck(path.answer) ? "ESTABLISHED" : "RELATED";
+    start.tracking = { ...branch.tracking, direction, state };
   }
   return follow(world, start, options);
 }

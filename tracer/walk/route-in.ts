@@ -35,7 +35,7 @@ function routeIn4(walker: Walker, branch: Branch): InputDecision {
   if (!forwards(branch, host, device)) return drop(branch, "the node does not forward packets");
   if (found.kind !== "route")
     return refuse(walker, branch, found.kind === "none" ? "none" : found.as);
-  const bad = spoofed(walker, branch, device);
+  const bad = spoofed(walker, branch, device, found.route);
   if (bad !== undefined) return dropMartian(branch, bad);
   return forward(walker, branch, found.route);
 }
@@ -46,7 +46,7 @@ function localUnlessSpoofed(
   device: string,
   why: string,
 ): InputDecision {
-  const bad = spoofed(walker, branch, device);
+  const bad = spoofed(walker, branch, device, undefined);
   return bad === undefined ? local(branch, why) : dropMartian(branch, bad);
 }
 
@@ -61,7 +61,7 @@ function isForMany(destination: Address): boolean {
  */
 function toMany(walker: Walker, branch: Branch, device: string): InputDecision {
   const { source, destination } = branch.packet;
-  const bad = source === 0 ? undefined : spoofed(walker, branch, device);
+  const bad = source === 0 ? undefined : spoofed(walker, branch, device, undefined);
   if (bad !== undefined) return dropMartian(branch, bad);
   return isMulticast(destination) ? joined(walker, branch) : local(branch, "limited broadcast");
 }

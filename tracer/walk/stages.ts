@@ -14,6 +14,7 @@ import type { LinkedTable } from "./link.js";
 import { bindToNothing, translate } from "./nat.js";
 import { routeIn } from "./route-in.js";
 import { routeOut } from "./route-out.js";
+import { refuseRouting } from "./routing-header.js";
 import type { Side } from "./unique-tuple.js";
 import { tablesNamed, trackingReason, type Walker } from "./world.js";
 
@@ -45,6 +46,7 @@ export function runStage(walker: Walker, branch: Branch, stage: Stage): void {
       return advance(branch);
     case "deliver":
       reassemble(branch);
+      if (branch.end === undefined) refuseRouting(walker.world, branch);
       if (branch.end !== undefined) return undefined;
       return endBranch(branch, "delivered", "it reaches the node itself");
     case "transmit":
@@ -96,6 +98,8 @@ function resume(walker: Walker, branch: Branch): void {
   scanTable(walker, branch);
   if (branch.end !== undefined) return;
   const { hook, table, later, entry } = scan;
+  // The hook is left then and there: nothing is bound, and no address rewritten (`nf_nat_inet_fn`).
+  if (table === "nat" && scan.queued === true) return advance(branch);
   const bound = table === "nat" && isBound(branch, sideOf(hook));
   visit(walker, branch, { hook, table }, bound ? [] : later, entry);
 }
@@ -141,10 +145,12 @@ function isBadSource6({ source, destination }: Packet): boolean {
 
 /**
  * Tracking puts fragments together before raw (`nf_defrag_ipv4.c`), so that rules see one whole
- * packet. The first fragment stands for it, the others wait.
+ * packet. The first fragment stands for it, the others wait. IPv6 leaves as it is what comes back by
+ * the loopback interface, as it is known already (`ipv6_defrag`).
  */
 function defragment({ world }: Walker, branch: Branch): void {
-  if (trackingReason(world) !== undefined) reassemble(branch);
+  const known = branch.tracking.kind !== "none";
+  if (trackingReason(world) !== undefined && !known) reassemble(branch);
   if (branch.end === undefined) advance(branch);
 }
 
@@ -225,11 +231,22 @@ function takeIn(branch: Branch): void {
   goTo(branch, INPUT);
 }
 
+/**
+ * What was put together leaves in fragments again, the first of which is followed; IPv4 puts them
+ * together once more when they come back.
+ */
+function asItCame({ first, packet }: Branch): Partial<Packet> {
+  const { family, fragment, length } = first;
+  const whole = packet.fragment === undefined;
+  return family === 6 && fragment !== undefined && whole ? { fragment, length } : {};
+}
+
 function transmit(branch: Branch): void {
   const { out, packet } = branch;
   if (out === "lo" && packet.inInterface === undefined) {
     branch.looped = true;
-    rewrite(branch, "the loopback interface", { inInterface: "lo", sender: undefined });
+    const loops = { inInterface: "lo", sender: undefined };
+    rewrite(branch, "the loopback interface", { ...loops, ...asItCame(branch) });
     return goTo(branch, PREROUTING);
   }
   const own = packet.inInterface === undefined;

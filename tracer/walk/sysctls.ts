@@ -8,6 +8,7 @@ const KERNEL_DEFAULTS: ReadonlyMap<string, number> = new Map([
   ["net.ipv4.conf.all.rp_filter", 0],
   ["net.ipv4.conf.all.accept_local", 0],
   ["net.ipv4.conf.all.src_valid_mark", 0],
+  ["net.ipv4.conf.all.send_redirects", 1],
   ["net.ipv6.conf.all.forwarding", 0],
   ["net.bridge.bridge-nf-call-iptables", 1],
   ["net.bridge.bridge-nf-call-ip6tables", 1],

@@ -2,9 +2,9 @@ import type { TcpState } from "../host/types.js";
 import { TCP_FLAG_BITS } from "../packet/types.js";
 import type { Direction } from "./memory.js";
 
-const { FIN, SYN, RST, ACK, URG } = TCP_FLAG_BITS;
+const { FIN, SYN, RST, PSH, ACK, URG, ECE, CWR } = TCP_FLAG_BITS;
 
-/** Combinations that a real TCP sends, PSH left out (`tcp_valid_flags`). */
+/** Combinations that a real TCP sends, PSH and those of ECN left out (`tcp_valid_flags`). */
 const VALID: ReadonlySet<number> = new Set([
   SYN,
   SYN | URG,
@@ -18,7 +18,7 @@ const VALID: ReadonlySet<number> = new Set([
 ]);
 
 export function hasValidFlags(flags: number): boolean {
-  return VALID.has(flags & ~TCP_FLAG_BITS.PSH);
+  return VALID.has(flags & ~(PSH | ECE | CWR));
 }
 
 type Kind = "syn" | "syn-ack" | "fin" | "ack" | "rst" | "none";

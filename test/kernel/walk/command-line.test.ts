@@ -20,11 +20,12 @@ import { capture } from "../../support/transcript.js";
 const RULE_SETS = Math.ceil(CASES / 160);
 const PACKETS_A_RULE_SET = 5;
 /**
- * What depends on chance, or on packets before; and what the legacy save leaves out, so that nobody
- * who reads it can know: an interface that is never matched.
+ * What depends on chance, on packets before, on the node's programs, or on TCP options, which a line
+ * does not tell; and what the legacy save leaves out, so that nobody who reads it can know: an
+ * interface that is never matched.
  */
 const UNSURE =
-  /-m (?:statistic|recent|limit)|-j SET|--random|--to-(?:source|ports) \S*[:\]]?\d+-\d+|! -[io] \+/;
+  /-m (?:statistic|recent|limit|quota|connlimit)|-j (?:SET|NFQUEUE|TPROXY|SYNPROXY)|--random|--to-(?:source|ports) \S*[:\]]?\d+-\d+|! -[io] \+|--tcp-option|tcpmss/;
 
 /**
  * The whole way that a person goes: what the node's own tools print of its rules, addresses, routes
@@ -110,8 +111,10 @@ function sample(family: Family): readonly (readonly [string, readonly Injection[
         .filter((line) => !UNSURE.test(line))
         .join("\n"),
     );
-  // What a lone fragment waits for, the kernel does not show.
-  const told = injection(family).filter(({ packet }) => packet.fragment === undefined);
+  // What a lone fragment waits for, the kernel does not show; pieces are several packets.
+  const told = injection(family).filter(
+    ({ packet: { fragment, pieces, headers } }) => (fragment ?? pieces ?? headers) === undefined,
+  );
   const some = fc.array(told, {
     minLength: PACKETS_A_RULE_SET,
     maxLength: PACKETS_A_RULE_SET,
@@ -146,7 +149,7 @@ function seenLine(seen: Observation, walk: Walk): Walk {
   return {
     verdict: gone ? walk["verdict"] : seen.verdict,
     steps: seen.steps.map(({ hook, table, chain, rule }) => ({ hook, table, chain, rule })),
-    mark: seen.mark,
+    mark: seen.mark ?? walk["mark"],
     ...(seen.out === undefined ? {} : { out: seen.out }),
     ...(seen.ends === undefined ? {} : { source, destination }),
     ...(sourcePort === undefined ? {} : { sourcePort, destinationPort }),

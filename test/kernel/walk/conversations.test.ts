@@ -8,7 +8,7 @@ import { differenceText, Duel } from "../../support/kernel/duel.js";
 import { skipWithoutKernel } from "../../support/kernel/require.js";
 import { restoreText, ruleSet } from "../../support/kernel/rule-sets.js";
 import { setsOf } from "../../support/kernel/sets.js";
-import { NODE_TOPOLOGY } from "../../support/kernel/topology.js";
+import { generatedTopology } from "../../support/kernel/topology.js";
 
 const RULE_SETS_A_ROUND = 50;
 
@@ -24,7 +24,7 @@ describe("a conversation through generated rules", { skip: skipWithoutKernel() }
     ["nft", 6],
   ] as const) {
     it(`goes as the kernel sends it (${backend}, IPv${family}, seed ${SEED})`, async (context) => {
-      const duel = await Duel.create(NODE_TOPOLOGY, backend, family, {
+      const duel = await Duel.create(generatedTopology(), backend, family, {
         sets: setsOf(family),
       });
       try {

@@ -8,7 +8,7 @@ import { injection } from "../../support/kernel/packets.js";
 import { skipWithoutKernel } from "../../support/kernel/require.js";
 import { restoreText, ruleSet } from "../../support/kernel/rule-sets.js";
 import { setsOf } from "../../support/kernel/sets.js";
-import { NODE_TOPOLOGY } from "../../support/kernel/topology.js";
+import { generatedTopology } from "../../support/kernel/topology.js";
 
 /** Rule sets tried in one call of the property; a failure shrinks within it. */
 const RULE_SETS_A_ROUND = 50;
@@ -21,7 +21,7 @@ describe("a packet through generated rules", { skip: skipWithoutKernel() }, () =
     ["nft", 6],
   ] as const) {
     it(`goes as the kernel sends it (${backend}, IPv${family}, seed ${SEED})`, async (context) => {
-      const duel = await Duel.create(NODE_TOPOLOGY, backend, family, {
+      const duel = await Duel.create(generatedTopology(), backend, family, {
         sets: setsOf(family),
       });
       try {

@@ -14,7 +14,7 @@ export function contradictions(outcome: Outcome, seen: Observation): readonly st
   const checks: readonly Check[] = [
     ["steps", stepsText(path.steps), stepsText(seen.steps)],
     ["verdict", path.verdict, agreeing(path, seen.verdict)],
-    ["mark", String(last.mark), String(seen.mark)],
+    ["mark", String(last.mark), String(seen.mark ?? last.mark)],
     ...(seen.ends === undefined ? [] : endsChecks(last, seen.ends)),
     ["out", String(seen.out === undefined ? undefined : path.out), String(seen.out)],
     ...(seen.packet === undefined
@@ -88,14 +88,33 @@ function answerContradictions(
   const kernels = seen.answers.map(
     ({ device, packet }, at) => `${device} ${seenAnswerText(packet, sent[at]?.last)}`,
   );
-  const steps = answers.flatMap((answer) => answer.path.steps);
+  const lists = answers.map((answer) => answer.path.steps);
+  const told = isMerged(lists, seen.answerSteps) ? seen.answerSteps : lists.flat();
   const checks: readonly Check[] = [
-    ["answer's steps", stepsText(steps), stepsText(seen.answerSteps)],
+    ["answer's steps", stepsText(told), stepsText(seen.answerSteps)],
     ["answer", ours.join(" and "), kernels.join(" and ")],
   ];
   return checks
     .filter(([, left, right]) => left !== right)
     .map(([what, left, right]) => `${what}: ours ${left}, the kernel's ${right}`);
+}
+
+/**
+ * The nft trace tells of a rule only once its target is done: the answer that REJECT sends has met
+ * its own rules by then.
+ */
+function isMerged(
+  lists: readonly (readonly ObservedStep[])[],
+  merged: readonly ObservedStep[],
+): boolean {
+  const [next, ...others] = merged;
+  if (next === undefined) return lists.every((list) => list.length === 0);
+  return lists.some(
+    ([first, ...rest], at) =>
+      first !== undefined &&
+      stepsText([first]) === stepsText([next]) &&
+      isMerged(lists.with(at, rest), others),
+  );
 }
 
 function answerText(packet: Packet): string {
@@ -120,7 +139,7 @@ function seenAnswerText(packet: SeenPacket, ours: Packet | undefined): string {
 
 function flagsText({ tcpFlags }: Packet): string {
   if (typeof tcpFlags !== "number") return "undefined";
-  const names = ["fin", "syn", "rst", "psh", "ack", "urg"];
+  const names = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"];
   return names.filter((_, at) => ((tcpFlags >> at) & 1) === 1).join(",");
 }
 
@@ -158,11 +177,12 @@ export function describeDifference(
 }
 
 /**
- * What vanished is said to be dropped, unrouted or refused by routing, and a fragment to wait for
- * others: the kernel tells no more.
+ * What vanished is said to be dropped, unrouted or refused by routing, a fragment to wait for others,
+ * and an ACK to be SYNPROXY's: the kernel tells no more.
  */
-function agreeing({ verdict: ours, last }: Path, seen: Observation["verdict"]): string {
-  if (seen !== "vanished" || (ours === "unknown" && last.fragment !== undefined)) {
+function agreeing({ verdict: ours, last, because }: Path, seen: Observation["verdict"]): string {
+  const waits = last.fragment !== undefined || because.includes("SYNPROXY");
+  if (seen !== "vanished" || (ours === "unknown" && waits)) {
     return seen === "vanished" ? ours : seen;
   }
   return ours === "dropped" || ours === "unrouted" || ours === "rejected" ? ours : seen;

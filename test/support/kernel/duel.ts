@@ -4,11 +4,13 @@ import { later, type Memory } from "../../../tracer/walk/memory.js";
 import { describeDifference, fitting, type Fit } from "./compare.js";
 import type { Outcome } from "../../../tracer/walk/walk.js";
 import type { Observation, ObservedStep } from "./observe.js";
+import { countedSteps } from "./counted.js";
 import { learnPorts } from "./learn.js";
 import { KernelNode, type Backend, type Topology } from "./node.js";
 import { arrivalOf, injectionOf, type Arrived, type Turn } from "./conversation.js";
 import type { Injection } from "./packets.js";
 import { hostOf, WalkedNode } from "./walked.js";
+import type { WirePacket } from "./wire-format.js";
 
 /** Something that packets leave behind in the rules themselves, which only a reload takes away. */
 const STATEFUL = /--mode nth|-m recent|-j SET|-m limit|-m hashlimit|-m quota|-m connlimit/;
@@ -53,6 +55,16 @@ export interface Preparation {
   readonly sets?: string;
 }
 
+/**
+ * Where nothing puts the pieces of a packet together each would be a packet of its own, and where
+ * the node sends them to itself each comes back as one.
+ */
+function whole(made: Injection, ours: WalkedNode): Injection {
+  if (made.packet.pieces === undefined || (ours.tracks && made.from !== undefined)) return made;
+  const { pieces: _, ...packet } = made.packet;
+  return { ...made, packet };
+}
+
 interface Sides {
   readonly node: KernelNode;
   readonly topology: Topology;
@@ -74,6 +86,8 @@ export class Duel {
   readonly #backend: Backend;
   readonly #family: Family;
   readonly #sets: string | undefined;
+  /** The rules loaded before, or these, may have changed the sets. */
+  #setsChange = false;
   /** Packets compared so far, and rule sets that the real tool refused. */
   compared = 0;
   refused = 0;
@@ -131,8 +145,8 @@ export class Duel {
     { packet, from }: Injection,
     memories: readonly Memory[],
   ): Promise<Exchange> {
-    const seen = await this.node.send(packet, from);
     const outcomes = memories.flatMap((memory) => ours.outcomes(packet, from, memory));
+    const seen = await this.#watch({ packet, from }, outcomes);
     const answering = (outcome: Outcome) => ours.answers(outcome);
     this.compared++;
     const fits = fitting(outcomes, seen, answering);
@@ -143,6 +157,14 @@ export class Duel {
     this.#count(fit.outcome.path.steps);
     this.#count(seen.otherSteps);
     return { seen, fits, report: undefined };
+  }
+
+  async #watch({ packet, from }: Injection, outcomes: readonly Outcome[]): Promise<Observation> {
+    if (this.#isTold(packet)) return this.node.send(packet, from);
+    const before = await this.node.counters(this.#family);
+    const seen = await this.node.send(packet, from);
+    const after = await this.node.counters(this.#family);
+    return { ...seen, steps: countedSteps(before, after, outcomes) };
   }
 
   /**
@@ -156,7 +178,8 @@ export class Duel {
     if (!(await this.load(text))) return undefined;
     const ours = this.walked(text);
     let first = true;
-    for (const injection of injections.filter((made) => this.#isTold(made))) {
+    for (const made of injections) {
+      const injection = whole(made, ours);
       if (!first && STATEFUL.test(text)) await this.load(text);
       await this.#forget(text);
       first = false;
@@ -179,8 +202,9 @@ export class Duel {
     let memories: readonly Memory[] = [ours.fresh()];
     let clock = Date.now();
     for (const turn of turns) {
-      const injection = injectionOf(turn, arrived);
-      if (injection === undefined || !this.#isTold(injection)) continue;
+      const made = injectionOf(turn, arrived);
+      if (made === undefined) continue;
+      const injection = whole(made, ours);
       sent.push(injection);
       const now = Date.now();
       memories = memories.map((memory) => later(memory, now - clock));
@@ -217,8 +241,9 @@ export class Duel {
   }
 
   /** The kernel's nft trace says nothing of further IPv6 fragments, whose header it cannot find. */
-  #isTold({ packet }: Injection): boolean {
-    return packet.fragment === undefined || this.#family === 4 || this.#backend === "legacy";
+  #isTold({ fragment }: WirePacket): boolean {
+    const further = fragment !== undefined && fragment.offset > 0;
+    return !further || this.#family === 4 || this.#backend === "legacy";
   }
 
   #ends(): ReadonlyMap<string, Injection["from"]> {
@@ -230,7 +255,8 @@ export class Duel {
   /** A reload keeps recent lists, connections and sets: they go here. */
   async #forget(text: string): Promise<void> {
     await this.node.forgetConnections();
-    if (this.#sets !== undefined && text.includes("-j SET")) await loadSets(this.node, this.#sets);
+    if (this.#sets !== undefined && this.#setsChange) await loadSets(this.node, this.#sets);
+    this.#setsChange = text.includes("-j SET");
     for (const [, name] of new Set(text.matchAll(/-m recent --name (\S+)/g))) {
       await this.node.write(`/proc/net/xt_recent/${name}`, "/");
     }

@@ -26,9 +26,10 @@ export type HelperRequest =
       readonly quiet: boolean;
     }
   | { readonly op: "run"; readonly argv: readonly string[]; readonly stdin?: string }
-  | { readonly op: "send"; readonly from: string | null; readonly packet: string }
+  | { readonly op: "send"; readonly from: string | null; readonly packets: readonly string[] }
   | { readonly op: "send-many"; readonly from: string; readonly packets: readonly string[] }
   | { readonly op: "hear" }
+  | { readonly op: "listen"; readonly family: 4 | 6; readonly port: number }
   | { readonly op: "netlink"; readonly message: string }
   | { readonly op: "trace"; readonly messages: readonly string[] }
   | { readonly op: "read"; readonly path: string }

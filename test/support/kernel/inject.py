@@ -31,6 +31,8 @@ IPV6_RECVHOPLIMIT = 51
 IPV6_HOPLIMIT = 52
 IPV6_RECVTCLASS = 66
 IPV6_TCLASS = 67
+IP_TRANSPARENT = 19
+IPV6_TRANSPARENT = 75
 WAIT_MS = 2000
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -202,15 +204,15 @@ def send_local(packet):
 
 
 def send(request):
-    """One packet on its way, and all that was seen of it and of what it called forth."""
+    """One packet, or its pieces, on its way, and all that was seen of it and of what it called forth."""
     caught.clear()
-    packet = bytes.fromhex(request["packet"])
     failure = None
     try:
-        if request.get("from") is None:
-            send_local(packet)
-        else:
-            wires[request["from"]].send(packet)
+        for packet in map(bytes.fromhex, request["packets"]):
+            if request.get("from") is None:
+                send_local(packet)
+            else:
+                wires[request["from"]].send(packet)
     except OSError as problem:
         failure = errno.errorcode.get(problem.errno, str(problem.errno))
     settle()
@@ -288,7 +290,22 @@ def write_file(request):
         return {"failure": errno.errorcode.get(problem.errno, str(problem.errno))}
 
 
+def listen(request):
+    """A UDP socket of the node that may take what is for others (`TPROXY`)."""
+    family, level, option = (
+        (socket.AF_INET6, socket.IPPROTO_IPV6, IPV6_TRANSPARENT)
+        if request["family"] == 6
+        else (socket.AF_INET, socket.IPPROTO_IP, IP_TRANSPARENT)
+    )
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.setsockopt(level, option, 1)
+    sock.bind(("", request["port"]))
+    listeners.append(sock)
+    return {}
+
+
 OPERATIONS = {
+    "listen": listen,
     "wire": add_wire,
     "run": lambda request: run(request["argv"], request.get("stdin", "")),
     "send": send,
@@ -314,6 +331,7 @@ node = new_namespace()
 sentinel = 0
 wires = {}
 caught = []
+listeners = []
 run_checked(["ip", "link", "set", "lo", "up"])
 control = netfilter_socket()
 tracer = netfilter_socket()
@@ -321,8 +339,8 @@ tracer.setsockopt(SOL_NETLINK, NETLINK_NO_ENOBUFS, 1)
 tracer.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTRACE)
 deliveries = [
     Delivery(family, protocol)
-    for family, protocols in ((socket.AF_INET, (1, 6, 17, 132)), (socket.AF_INET6, (58, 6, 17, 132)))
-    for protocol in protocols
+    for family, icmp in ((socket.AF_INET, 1), (socket.AF_INET6, 58))
+    for protocol in (icmp, 6, 17, 33, 50, 108, 132)
 ]
 for line in sys.stdin:
     print(json.dumps([answer(request) for request in json.loads(line)]), flush=True)

@@ -11,7 +11,13 @@ import {
 import { observe, stepsOfTrace } from "./observe.js";
 import type { Observation, ObservedStep, Scene } from "./observe.js";
 import { flushConntrackRequest, listRulesRequest, logRequests, readRuleNumbers } from "./trace.js";
-import { decodePacket, encodePacket, type SeenPacket, type WirePacket } from "./wire-format.js";
+import {
+  decodePacket,
+  encodePacket,
+  encodePieces,
+  type SeenPacket,
+  type WirePacket,
+} from "./wire-format.js";
 
 /** How long to wait for the node's addresses, in ms. */
 const PATIENCE = 15_000;
@@ -171,12 +177,17 @@ export class KernelNode {
     await this.#helper.ask([{ op: "netlink", message: flushConntrackRequest() }]);
   }
 
+  /** Opens a UDP socket of the node that may take what is for others. */
+  async listen(family: Family, port: number): Promise<void> {
+    await this.#helper.ask([{ op: "listen", family, port }]);
+  }
+
   /** Sends one packet from a wire's far end, or from the node itself, and watches it. */
   async send(packet: WirePacket, from?: string): Promise<Observation> {
     this.#identity = (this.#identity % 65535) + 1;
     const identity = this.#identity;
-    const bytes = encodePacket(packet, identity).toString("hex");
-    const [answer] = await this.#helper.ask([{ op: "send", from: from ?? null, packet: bytes }]);
+    const packets = encodePieces(packet, identity).map((bytes) => bytes.toString("hex"));
+    const [answer] = await this.#helper.ask([{ op: "send", from: from ?? null, packets }]);
     return observe(readSighting(answer), { from, packet, identity }, this.#scene);
   }
 

@@ -24,8 +24,8 @@ export interface Observation {
   readonly steps: readonly ObservedStep[];
   readonly in: string | undefined;
   readonly out: string | undefined;
-  /** As the last hook saw it. */
-  readonly mark: number;
+  /** As the last hook saw it; `undefined`: no trace tells. */
+  readonly mark: number | undefined;
   /**
    * How it came out, or how the table saw it that ended it. Unknown when it vanished, since what
    * happens to it after the last table leaves no trace.
@@ -65,9 +65,7 @@ export interface Sent {
 export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observation {
   const protocol = seenName(protocolNumberOf(sent.packet.protocol));
   const ours = (packet: SeenPacket): boolean =>
-    packet.identity === sent.identity &&
-    // The nft trace shows no more of an IPv6 fragment than that it is one.
-    (packet.protocol === protocol || sent.packet.fragment !== undefined);
+    packet.identity === sent.identity && (packet.protocol === protocol || isVeiled(sent.packet));
   const traced = eventsOf(sighting.trace, scene);
   const trace = traced.filter((event) => ours(event.packet));
   const others = traced.filter((event) => !ours(event.packet));
@@ -88,8 +86,8 @@ export function observe(sighting: Sighting, sent: Sent, scene: Scene): Observati
     steps: stepsOf(trace, scene),
     in: sent.from === undefined ? undefined : scene.deviceOfEnd.get(sent.from),
     out: left === undefined ? undefined : scene.deviceOfEnd.get(left.end),
-    mark: last?.mark ?? 0,
-    ends: packet ?? (verdict === "vanished" ? undefined : (last?.packet ?? endsOf(sent.packet))),
+    mark: last?.mark,
+    ends: packet ?? (verdict === "vanished" ? undefined : endsOf(sent.packet, last)),
     packet,
     answers: caught
       .filter((other) => !ours(other.packet) && !isHousekeeping(other.packet))
@@ -146,15 +144,34 @@ function verdictOf(
   return delivered ? "delivered" : endOf(last, scene);
 }
 
-function endsOf({ source, destination, sourcePort, destinationPort }: WirePacket): Ends {
+/** The nft trace shows no transport header behind an IPv6 extension header. */
+function isVeiled({ fragment, headers }: WirePacket): boolean {
+  return fragment !== undefined || headers !== undefined;
+}
+
+/** As the table saw it that ended it, where that table's trace tells. */
+function endsOf(sent: WirePacket, last: TraceEvent | undefined): Ends | undefined {
+  if (last !== undefined) return isVeiled(sent) ? undefined : last.packet;
+  const { source, destination, sourcePort, destinationPort } = sent;
   return { source, destination, sourcePort, destinationPort };
 }
 
+/** Targets that may drop the packet. */
+const DROPPING =
+  / -j (?:DROP|REJECT|N?F?QUEUE|TPROXY|SYNPROXY|[SD]NPT|[SD]NAT|MASQUERADE|REDIRECT|NETMAP|ECN|TCPMSS|TCPOPTSTRIP)\b/;
+
 function stepOf(event: TraceEvent, scene: Scene): ObservedStep[] {
-  if (event.what.kind !== "rule") return [];
+  if (event.what.kind !== "rule" || isDroppedByMatch(event, scene)) return [];
   const { hook, table, chain } = event;
   const rule = event.what.rule - (scene.traced.has(`${table} ${chain}`) ? 1 : 0);
   return rule === 0 ? [] : [{ hook, table, chain, rule }];
+}
+
+/** nft tells of a match that drops the packet by itself as if the whole rule had matched. */
+function isDroppedByMatch({ table, chain, what, verdict }: TraceEvent, scene: Scene): boolean {
+  if (what.kind !== "rule" || verdict !== "drop") return false;
+  const rule = scene.rules.get(`${table} ${chain} ${what.rule}`);
+  return rule !== undefined && !DROPPING.test(rule);
 }
 
 /** How a packet ended that came out nowhere. */
@@ -166,5 +183,7 @@ function endOf(last: TraceEvent | undefined, scene: Scene): "dropped" | "rejecte
   }
   const target = / -j (\S+)/.exec(scene.rules.get(`${place} ${last.what.rule}`) ?? "")?.[1];
   if (target === "REJECT") return "rejected";
+  // It takes the packet and answers itself, or not: no trace tells.
+  if (target === "SYNPROXY") return "vanished";
   return last.verdict === "drop" || target === "DROP" ? "dropped" : "vanished";
 }

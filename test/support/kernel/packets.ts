@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import type { Family } from "../../../engine/net/ip.js";
+import { DCCP, ESP, IPCOMP } from "../../../engine/net/protocol.js";
 import { PORTS, anyHost, singleHost, vocabularyOf, type Vocabulary } from "./vocabulary.js";
 import type { WirePacket } from "./wire-format.js";
+import type { WireHeader } from "./wire-headers.js";
 
 /** A packet and where it is put in: at a wire's far end, or by the node itself. */
 export interface Injection {
@@ -19,6 +21,8 @@ const FLAGS = [
   "none",
   "fin,syn",
   "syn,psh,urg",
+  "syn,ece,cwr",
+  "ack,ece",
 ];
 
 const anyPort = fc.oneof(
@@ -36,15 +40,20 @@ function transport(family: Family): fc.Arbitrary<Omit<WirePacket, "source" | "de
   return fc.oneof(
     {
       weight: 4,
-      arbitrary: fc.record({
-        protocol: fc.constant("tcp" as const),
-        ...ports,
-        flags: fc.oneof(
-          { weight: 5, arbitrary: fc.constant("syn") },
-          { weight: 3, arbitrary: fc.constantFrom(...FLAGS) },
-        ),
-      }),
+      arbitrary: fc.record(
+        {
+          protocol: fc.constant("tcp" as const),
+          ...ports,
+          flags: fc.oneof(
+            { weight: 5, arbitrary: fc.constant("syn") },
+            { weight: 3, arbitrary: fc.constantFrom(...FLAGS) },
+          ),
+          mss: fc.constantFrom(1460, 1200),
+        },
+        { requiredKeys: ["protocol", "sourcePort", "destinationPort", "flags"] },
+      ),
     },
+    { weight: 1, arbitrary: rareTransport(ports) },
     { weight: 4, arbitrary: fc.record({ protocol: fc.constant("udp" as const), ...ports }) },
     { weight: 1, arbitrary: fc.record({ protocol: fc.constant("sctp" as const), ...ports }) },
     {
@@ -65,7 +74,35 @@ function transport(family: Family): fc.Arbitrary<Omit<WirePacket, "source" | "de
   );
 }
 
-type Looks = Pick<WirePacket, "ttl" | "tos" | "payload" | "fragment">;
+/** DCCP, and what hides its ports: ESP, IPComp. */
+function rareTransport(
+  ports: Readonly<Record<"sourcePort" | "destinationPort", fc.Arbitrary<number>>>,
+): fc.Arbitrary<Omit<WirePacket, "source" | "destination">> {
+  return fc.oneof(
+    fc.record({
+      protocol: fc.constant(DCCP),
+      ...ports,
+      messageType: fc.constantFrom(0, 1, 2),
+    }),
+    fc.record({ protocol: fc.constantFrom(ESP, IPCOMP), spi: fc.constantFrom(7, 8) }),
+  );
+}
+
+type Looks = Pick<WirePacket, "ttl" | "tos" | "payload" | "fragment" | "headers" | "pieces">;
+
+const HEADERS: readonly WireHeader[] = [
+  { header: 0, options: [{ type: 30, length: 4 }] },
+  { header: 43, routing: { type: 253, segmentsLeft: 0, addresses: ["fd00:9::1", "fd00:9::2"] } },
+  { header: 60, options: [{ type: 30, length: 2 }] },
+];
+
+/** Of IPv6: extension headers, each at most once and in their usual order. */
+const headers: fc.Arbitrary<Looks> = fc
+  .subarray([...HEADERS], { minLength: 1 })
+  .map((chosen) => ({ headers: chosen }));
+
+/** Fragments that connection tracking puts together again; the first holds the transport header. */
+const pieces: fc.Arbitrary<Looks> = fc.constantFrom({ pieces: 24 }, { pieces: 24, payload: 40 });
 
 /** First fragments are told from whole packets by what follows them, which a lone packet lacks. */
 const furtherFragment = fc.constantFrom(
@@ -77,7 +114,7 @@ const furtherFragment = fc.constantFrom(
 const looks: fc.Arbitrary<Looks> = fc.record(
   {
     ttl: fc.constantFrom(1, 2, 64, 255),
-    tos: fc.constantFrom(0, 0x10, 0x2e << 2),
+    tos: fc.constantFrom(0, 0x10, 0x2e << 2, 0x2, 0x11),
     payload: fc.constantFrom(0, 8, 100),
   },
   { requiredKeys: [] },
@@ -108,6 +145,8 @@ export function injection(family: Family): fc.Arbitrary<Injection> {
           { weight: 12, arbitrary: fc.constant<Looks>({}) },
           { weight: 4, arbitrary: looks },
           fragments,
+          pieces,
+          ...(family === 6 ? [headers] : []),
         ),
       })
       .map(({ ends, rest, looks: { payload = 8, ...seen } }) => ({

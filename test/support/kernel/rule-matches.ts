@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { Family } from "../../../engine/net/ip.js";
 import type { Hook, TableName } from "../../../engine/iptables/types.js";
+import { OTHER_PROTOCOLS, rareMatchWords, TCP_WORDS } from "./rare-words.js";
 import { setMatch } from "./sets.js";
 import { anyHost, anyRange, maybeNot, port, portRange, vocabularyOf } from "./vocabulary.js";
 
@@ -14,7 +15,7 @@ export interface RulePlace {
   readonly base: boolean;
 }
 
-export type Protocol = "tcp" | "udp" | "sctp" | "icmp" | undefined;
+export type Protocol = "tcp" | "udp" | "sctp" | "icmp" | "other" | undefined;
 
 /** `! -s A`, `-i eth0` and so on: what every rule may ask of the header. */
 export function headerWords(place: RulePlace): fc.Arbitrary<string> {
@@ -44,6 +45,8 @@ export function protocolWords(family: Family, protocol: Protocol): fc.Arbitrary<
   switch (protocol) {
     case undefined:
       return fc.constantFrom("", "", "! -p tcp", "! -p udp");
+    case "other":
+      return OTHER_PROTOCOLS;
     case "tcp":
       return extended("-p tcp", [
         ...portWords("tcp"),
@@ -60,6 +63,7 @@ export function protocolWords(family: Family, protocol: Protocol): fc.Arbitrary<
             ),
           )
           .map(([not, flags]) => `-m tcp ${not}--tcp-flags ${flags}`),
+        ...TCP_WORDS,
         ...MULTIPORT,
       ]);
     case "udp":
@@ -179,7 +183,10 @@ export function matchWords(place: RulePlace): fc.Arbitrary<string> {
   if ((table === "raw" || table === "mangle") && hooks.every((hook) => hook === "PREROUTING")) {
     all.push(fc.constantFrom("-m rpfilter", "-m rpfilter --invert", "-m rpfilter --loose"));
   }
-  return fc.oneof(...all);
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.oneof(...all) },
+    { weight: 1, arbitrary: rareMatchWords(place) },
+  );
 }
 
 const addrtypeWords = (family: Family): fc.Arbitrary<string> =>

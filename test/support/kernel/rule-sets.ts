@@ -82,6 +82,7 @@ const PROTOCOLS: readonly Protocol[] = [
   "udp",
   "sctp",
   "icmp",
+  "other",
   undefined,
   undefined,
   undefined,

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { Family } from "../../../engine/net/ip.js";
 import type { Protocol, RulePlace } from "./rule-matches.js";
+import { rareTargetWords } from "./rare-words.js";
 import { setTarget } from "./sets.js";
 import { vocabularyOf } from "./vocabulary.js";
 
@@ -9,6 +10,7 @@ export function targetWords(place: RulePlace, protocol: Protocol): fc.Arbitrary<
   const plain = fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom("", "-j ACCEPT", "-j RETURN") },
     setTarget,
+    fc.constantFrom(...rareTargetWords(place, protocol)),
   );
   const marks = fc.constantFrom(
     "-j MARK --set-xmark 0x1/0xffffffff",

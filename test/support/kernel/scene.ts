@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Family } from "../../../engine/net/ip.js";
 import { later, type Memory } from "../../../tracer/walk/memory.js";
@@ -7,6 +8,7 @@ import { learnPorts } from "./learn.js";
 import type { Backend, KernelNode } from "./node.js";
 import type { Observation } from "./observe.js";
 import type { Injection } from "./packets.js";
+import { skipWithoutKernel } from "./require.js";
 import { NODE_TOPOLOGY } from "./topology.js";
 import type { WirePacket } from "./wire-format.js";
 
@@ -24,6 +26,10 @@ export interface Scene {
   /** The bridge that the pods' wire is a port of. */
   readonly bridge?: string;
   readonly sysctls?: Readonly<Record<string, string>>;
+  /** The same for IPv6's routing rules, which a batch has no word for. */
+  readonly rules6?: readonly string[];
+  /** Ports on which a transparent UDP socket of the node listens. */
+  readonly listeners?: readonly number[];
   /** Restore input of `ipset`. */
   readonly sets?: string;
   readonly rules: string;
@@ -50,6 +56,18 @@ export function table(name: string, ...lines: readonly string[]): string {
   return `*${name}\n${text.join("")}COMMIT\n`;
 }
 
+/** A test for each scene and backend. */
+export function playAll(claim: string, scenes: readonly Scene[]): void {
+  describe(claim, { skip: skipWithoutKernel() }, () => {
+    for (const scene of scenes) {
+      for (const backend of scene.backends ?? (["legacy", "nft"] as const)) {
+        const family = scene.family === 6 ? ", IPv6" : "";
+        it(`${scene.name} (${backend}${family})`, () => play(scene, backend));
+      }
+    }
+  });
+}
+
 /** Plays the scene in the kernel and in the walk: they must agree, and end as the scene says. */
 export async function play(scene: Scene, backend: Backend): Promise<void> {
   const topology = {
@@ -60,9 +78,11 @@ export async function play(scene: Scene, backend: Backend): Promise<void> {
     setup: [...NODE_TOPOLOGY.setup, ...(scene.setup ?? [])],
     sysctls: { ...NODE_TOPOLOGY.sysctls, ...scene.sysctls },
   };
-  const { afterwards = [], sets, family = 4 } = scene;
+  const { afterwards = [], rules6 = [], listeners = [], sets, family = 4 } = scene;
   const prepare = async (node: KernelNode): Promise<void> => {
     await node.command(["ip", "-batch", "-"], afterwards.map((line) => `${line}\n`).join(""));
+    for (const line of rules6) await node.command(["ip", "-6", "rule", ...line.split(" ")]);
+    for (const port of listeners) await node.listen(family, port);
   };
   const duel = await Duel.create(topology, backend, family, {
     prepare,

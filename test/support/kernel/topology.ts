@@ -1,5 +1,16 @@
 import type { Topology } from "./node.js";
 
+/** The same with a group of devices and with realms of routes, for rules that ask for them. */
+export function generatedTopology(): Topology {
+  const setup = [
+    ...NODE_TOPOLOGY.setup,
+    "link set dev eth0 group 5",
+    "route change 10.244.0.0/16 via 192.168.1.20 realm 7",
+    "route add 203.0.113.0/24 via 192.168.1.1 realm 3",
+  ];
+  return { ...NODE_TOPOLOGY, setup };
+}
+
 /**
  * A node between its pods and the outside: `pod0` (10.244.0.1/24 and fd00:244::1/64) leads to its
  * pods, `eth0` (192.168.1.10/24 and fd00:1::10/64) to other nodes and clients, by 192.168.1.1 to

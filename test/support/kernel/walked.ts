@@ -10,7 +10,7 @@ import { linkRules } from "../../../tracer/walk/link.js";
 import { memoryOf, type Memory } from "../../../tracer/walk/memory.js";
 import { walkAnswer } from "../../../tracer/walk/reply.js";
 import { walk, type Outcome } from "../../../tracer/walk/walk.js";
-import type { World } from "../../../tracer/walk/world.js";
+import { trackingReason, type World } from "../../../tracer/walk/world.js";
 import type { Backend, KernelNode, WireSpec } from "./node.js";
 import type { WirePacket } from "./wire-format.js";
 
@@ -43,6 +43,11 @@ export class WalkedNode {
     const ruleset = lastRuleset(parseDump(text, { family }).value, family);
     this.#world = { family, rules: [linkRules(ruleset, backend)], host, statements: [] };
     this.#wires = wires;
+  }
+
+  /** What comes in pieces is put together before any rule sees it. */
+  get tracks(): boolean {
+    return trackingReason(this.#world) !== undefined;
   }
 
   /** A node that no packet has passed yet. */

@@ -1,5 +1,19 @@
 import { formatAddress, parseAddress, type Address } from "../../../engine/net/ip.js";
-import { ICMP, ICMPV6, SCTP, TCP, UDP, protocolName } from "../../../engine/net/protocol.js";
+import {
+  AH,
+  DCCP,
+  ESP,
+  ICMP,
+  ICMPV6,
+  IPCOMP,
+  MH,
+  protocolName,
+  SCTP,
+  TCP,
+  UDP,
+} from "../../../engine/net/protocol.js";
+import { hasPorts } from "../../../tracer/packet/protocols.js";
+import { encodeHeader, type WireHeader } from "./wire-headers.js";
 
 /** A packet to put on a wire, in the words of the trace command's packet lines. */
 export interface WirePacket {
@@ -22,7 +36,17 @@ export interface WirePacket {
   /** Bytes of payload. */
   readonly payload?: number;
   /** `offset` in octets; above 0 there is payload alone. */
-  readonly fragment?: { readonly offset: number; readonly more: boolean };
+  readonly fragment?: { readonly offset: number; readonly more: boolean; readonly id?: number };
+  /** Sent as fragments of so many octets of the datagram each, a multiple of 8. */
+  readonly pieces?: number;
+  /** TCP: the MSS option. */
+  readonly mss?: number;
+  /** Of an ESP or AH header, or the CPI of an IPComp header. */
+  readonly spi?: number;
+  /** Of a DCCP packet or a Mobile IPv6 message. */
+  readonly messageType?: number;
+  /** IPv6 extension headers, in order. */
+  readonly headers?: readonly WireHeader[];
 }
 
 /** A packet as it was seen. Ports are absent where the protocol has none. */
@@ -54,6 +78,27 @@ export function encodePacket(packet: WirePacket, identity: number): Buffer {
   return typeof source === "number"
     ? withIPv4Header(packet, body, number, identity)
     : withIPv6Header(packet, body, number, identity);
+}
+
+/** The datagram's fragments, where it is sent in pieces. */
+export function encodePieces(packet: WirePacket, identity: number): readonly Buffer[] {
+  const { pieces } = packet;
+  if (pieces === undefined) return [encodePacket(packet, identity)];
+  const number = protocolNumberOf(packet.protocol);
+  const body = datagram(packet, identity);
+  return Array.from({ length: Math.ceil(body.length / pieces) }, (_, at) => {
+    const offset = at * pieces;
+    const fragment = { offset, more: offset + pieces < body.length };
+    const piece = { ...packet, fragment };
+    const part = body.subarray(offset, offset + pieces);
+    return familyOfPacket(packet) === 4
+      ? withIPv4Header(piece, part, number, identity)
+      : withIPv6Header(piece, part, number, identity);
+  });
+}
+
+function familyOfPacket({ source }: WirePacket): 4 | 6 {
+  return typeof addressOf(source) === "number" ? 4 : 6;
 }
 
 /** A fragment's checksum is that of a datagram which a payload of the usual size completes. */
@@ -99,10 +144,14 @@ function withIPv6Header(packet: WirePacket, rest: Buffer, transport: number, id:
   if (place.length > 0) {
     place.writeUInt8(transport, 0);
     place.writeUInt16BE(placeOf(packet, 3, 1), 2);
-    place.writeUInt32BE(id, 4);
+    place.writeUInt32BE(packet.fragment?.id ?? id, 4);
   }
-  const number = place.length > 0 ? FRAGMENT_HEADER : transport;
-  const body = Buffer.concat([place, rest]);
+  const { headers = [] } = packet;
+  const last = place.length > 0 ? FRAGMENT_HEADER : transport;
+  const numbers = [...headers.map(({ header }) => header), last];
+  const chain = headers.map((header, at) => encodeHeader(header, numbers[at + 1] ?? last));
+  const [number = last] = numbers;
+  const body = Buffer.concat([...chain, place, rest]);
   head.writeUInt32BE(((6 << 28) | ((packet.tos ?? 0) << 20) | id) >>> 0, 0);
   head.writeUInt16BE(body.length, 4);
   head.writeUInt8(number, 6);
@@ -126,7 +175,7 @@ function bodyOf(packet: WirePacket, number: number, identity: number, further: n
   ports.writeUInt16BE(packet.destinationPort ?? 0, 2);
   switch (number) {
     case TCP:
-      return Buffer.concat([ports, tcpRest(packet), payload]);
+      return Buffer.concat([ports, tcpRest(packet), mssOption(packet), payload]);
     case UDP: {
       const rest = Buffer.alloc(4);
       rest.writeUInt16BE(8 + payload.length + further, 0);
@@ -137,6 +186,14 @@ function bodyOf(packet: WirePacket, number: number, identity: number, further: n
     case ICMP:
     case ICMPV6:
       return icmpBody(packet, payload, identity);
+    case ESP:
+    case AH:
+    case IPCOMP:
+      return Buffer.concat([association(packet, number), payload]);
+    case DCCP:
+      return Buffer.concat([ports, dccpRest(packet), payload]);
+    case MH:
+      return Buffer.concat([mobility(packet), payload]);
     default:
       return payload;
   }
@@ -152,10 +209,33 @@ function tcpRest(packet: WirePacket): Buffer {
   const [own, others] = packet.called === true ? [CALLED, CALLER] : [CALLER, CALLED];
   rest.writeUInt32BE((flags & 2) === 0 ? own.next : own.first, 0);
   rest.writeUInt32BE((flags & 0x10) === 0 ? 0 : others.next, 4);
-  rest.writeUInt8(5 << 4, 8);
+  rest.writeUInt8((packet.mss === undefined ? 5 : 6) << 4, 8);
   rest.writeUInt8(flags, 9);
   rest.writeUInt16BE(65535, 10);
   return rest;
+}
+
+function mssOption({ mss }: WirePacket): Buffer {
+  return mss === undefined ? Buffer.alloc(0) : Buffer.from([2, 4, mss >> 8, mss & 255]);
+}
+
+/** The header of ESP, IPv4's AH, or IPComp, whose index has 16 bits. */
+function association({ spi = 0 }: WirePacket, number: number): Buffer {
+  const head = Buffer.alloc(number === AH ? 24 : 8);
+  if (number === AH) head.writeUInt8(4, 1);
+  if (number === IPCOMP) head.writeUInt16BE(spi, 2);
+  else head.writeUInt32BE(spi, number === AH ? 4 : 0);
+  return number === IPCOMP ? head.subarray(0, 4) : head;
+}
+
+/** With short sequence numbers (RFC 4340, section 5.1). */
+function dccpRest({ messageType = 0 }: WirePacket): Buffer {
+  return Buffer.from([3, 0, 0, 0, messageType << 1, 0, 0, 1]);
+}
+
+/** A message that nothing follows (RFC 6275, section 6.1.1). */
+function mobility({ messageType = 0 }: WirePacket): Buffer {
+  return Buffer.from([59, 1, messageType, 0, 0, 0, 0, 0]);
 }
 
 export function flagBits(flags: string): number {
@@ -268,15 +348,16 @@ export function decodePacket(bytes: Buffer): SeenPacket | undefined {
 
 const NO_HEADER = Buffer.alloc(0);
 
-/** Hop-by-hop options, routing, destination options and a fragment's place stand before it. */
+/** Hop-by-hop options, routing, authentication, destination options and a fragment's place stand before it. */
 function transportOf6(next: number, body: Buffer): Transport {
   if (next === FRAGMENT_HEADER && body.length >= 8) {
     const further = body.readUInt16BE(2) >> 3 > 0;
     return transportOf(body.readUInt8(0), further ? NO_HEADER : body.subarray(8));
   }
-  const skipped = next === 0 || next === 43 || next === 60;
+  const skipped = next === 0 || next === 43 || next === 60 || next === AH;
   if (!skipped || body.length < 8) return transportOf(next, body);
-  return transportOf6(body.readUInt8(0), body.subarray(8 + body.readUInt8(1) * 8));
+  const length = next === AH ? (body.readUInt8(1) + 2) * 4 : (body.readUInt8(1) + 1) * 8;
+  return transportOf6(body.readUInt8(0), body.subarray(length));
 }
 
 type Transport = Pick<
@@ -293,7 +374,7 @@ function transportOf(number: number, body: Buffer): Transport {
     const icmpId = body.length >= 6 ? body.readUInt16BE(4) : undefined;
     return { ...plain, icmpType: body.readUInt8(0), icmpCode: body.readUInt8(1), icmpId };
   }
-  if (![TCP, UDP, SCTP].includes(number) || body.length < 4) return plain;
+  if (!hasPorts(number) || body.length < 4) return plain;
   const ports = { sourcePort: body.readUInt16BE(0), destinationPort: body.readUInt16BE(2) };
   if (number !== TCP || body.length < 14) return { ...plain, ...ports };
   const bits = body.readUInt8(13);

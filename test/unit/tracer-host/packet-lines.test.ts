@@ -25,6 +25,35 @@ describe("the reader of packets a line", () => {
       more: true,
     });
     assert.deepEqual(piece('{"offset": 8}')?.fragment, { offset: 8, more: false });
+    assert.deepEqual(piece('{"offset": 0, "more": true, "id": 7}')?.fragment, {
+      offset: 0,
+      more: true,
+      id: 7,
+    });
+  });
+
+  it("reads IPv6 extension headers, and what few protocols carry", () => {
+    const six = (more: string) =>
+      readPacketLines(
+        `{"protocol": "dccp", "source": "fd00::1", "destination": "fd00::2", "destinationPort": 5, ${more}}`,
+      );
+    const { value, faults } = six(
+      '"messageType": 2, "headers": [{"header": "hop-by-hop", "length": 8, "options": [{"type": 5, "length": 2}]}, {"header": "ipv6-route", "routing": {"type": 0, "addresses": ["fd00::9"]}}]',
+    );
+    assert.deepEqual(faults, []);
+    const packet = packetOfParts(value[0]?.parts ?? {});
+    assert.equal(packet?.messageType, 2);
+    assert.deepEqual(packet.extensionHeaders, [
+      { header: 0, length: 8, options: [{ type: 5, length: 2 }] },
+      {
+        header: 43,
+        length: { unknown: "the length of the packet's extension header is not given" },
+        routing: { type: 0, segmentsLeft: 0, addresses: [0xfd000000000000000000000000000009n] },
+      },
+    ]);
+    for (const headers of ['"ah"', '[{"header": 7}]', '[{"header": "ah", "length": -1}]']) {
+      assert.match(six(`"headers": ${headers}`).faults[0]?.message ?? "", /^headers: .* is no /);
+    }
   });
 
   it("takes `icmp` between IPv6 addresses for ICMPv6", () => {

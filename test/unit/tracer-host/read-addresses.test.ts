@@ -55,6 +55,13 @@ describe("the reader of `ip -j addr`", () => {
     assert.equal(addresses[3].scope, "link");
   });
 
+  it("an interface's group is a number; a name but that of 0 tells none", () => {
+    const groups = ["default", "5", "blue"].map(
+      (group) => readAddresses(JSON.stringify([{ ...VETH, group }])).value[0]?.group,
+    );
+    assert.deepEqual(groups, [0, 5, undefined]);
+  });
+
   it("an interface without UP among its flags is down", () => {
     const down = { ...VETH, flags: ["BROADCAST", "MULTICAST"] };
     assert.equal(readAddresses(JSON.stringify([down])).value[0]?.up, false);

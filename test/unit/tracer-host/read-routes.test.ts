@@ -64,6 +64,17 @@ describe("the readers of `ip -j route` and `ip -j rule`", () => {
     assert.equal(value[1]?.preferredSource, 0x0a010002);
   });
 
+  it("realms of routes and of routing rules are one number, unless they have names", () => {
+    const realms = [{ to: "5" }, { from: "3", to: "7" }, { to: "cosmos" }, { to: "blue" }].map(
+      (flow) =>
+        readRoutes(JSON.stringify([{ dst: "10.0.0.0/8", dev: "a", flow }])).value[0]?.realms,
+    );
+    const named = { unknown: "the number of a route's realm is not given" };
+    assert.deepEqual(realms, [5, 0x30007, 0, named]);
+    const rule = { priority: 5, src: "all", table: "main", flow_from: "4", flow_to: "9" };
+    assert.equal(readRoutingRules(JSON.stringify([rule])).value[0]?.realms, 0x40009);
+  });
+
   it("lists of both families may follow one another in one text", () => {
     const [first, second] = [PRINTED.slice(0, 8), PRINTED.slice(8)];
     const { value } = readRoutes(`${JSON.stringify(first)}\n${JSON.stringify(second)}\n`);

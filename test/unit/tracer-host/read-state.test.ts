@@ -55,6 +55,18 @@ describe("the readers of the kernel's state", () => {
     assert.equal(connection?.reply.sourcePort, 6);
   });
 
+  it("counters of both directions are what the connection has carried", () => {
+    const carried = (there: string, back: string) =>
+      readConnections(
+        `udp 17 20 src=10.0.1.9 dst=10.96.0.1 sport=4 dport=53 ${there} src=10.0.2.3 dst=10.0.1.9 sport=53 dport=4 ${back} mark=0 use=1`,
+      ).value[0]?.carried;
+    assert.deepEqual(carried("packets=3 bytes=180", "packets=1 bytes=60"), {
+      original: { packets: 3, octets: 180 },
+      reply: { packets: 1, octets: 60 },
+    });
+    assert.equal(carried("", ""), undefined);
+  });
+
   it("a line that is no connection is told with its number, and the others stay", () => {
     const { value, faults } = readConnections(`${TCP_ENTRY}\nnonsense\n${TCP_ENTRY}\n`, "ct.txt");
     assert.equal(value.length, 2);

@@ -3,6 +3,7 @@ import type { NodeObject } from "../../../engine/kubernetes/types.js";
 import { defaultHost } from "../../host/default-host.js";
 import { hostOfNodes, type NodeObject as RawNode } from "../../host/from-nodes.js";
 import { readHost, type HostText } from "../../host/read-host.js";
+import { clockAmong, readRecentLists, type RecentLists } from "../../host/read-recent-lists.js";
 import { readSnapshot, type Snapshot, type SnapshotRules } from "../../host/read-snapshot.js";
 import { assumed, type HostState } from "../../host/types.js";
 import { readSource, readSources } from "../files.js";
@@ -52,8 +53,20 @@ export async function loadHost(
     sets: await one(options.sets),
     connections: await many(options.conntrack),
   };
-  const host = take(readHost(texts, snapshot.host));
-  return { value: { host: withClock(host, io), rules: snapshot.rules }, faults };
+  const host = withClock(take(readHost(texts, snapshot.host)), io);
+  const recent = await many(options.recent);
+  const lists =
+    recent === undefined
+      ? undefined
+      : take(readRecentLists(recent, clockAmong(recent, host.now.value)));
+  return { value: { host: withLists(host, lists), rules: snapshot.rules }, faults };
+}
+
+/** Lists that were given stand in place of those of the same name. */
+function withLists(host: HostState, lists: RecentLists | undefined): HostState {
+  if (lists === undefined) return host;
+  const value = new Map([...host.recent.value, ...lists]);
+  return { ...host, recent: { ...host.recent, value } };
 }
 
 /** A damaged snapshot without rules is not one of a node that has none. */

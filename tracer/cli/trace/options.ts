@@ -17,6 +17,7 @@ export interface NodeOptions extends ClusterOptions {
   readonly sysctls?: string;
   readonly sets?: string;
   readonly conntrack?: readonly string[];
+  readonly recent?: readonly string[];
   readonly assume?: readonly string[];
 }
 
@@ -28,6 +29,7 @@ export interface TraceOptions extends NodeOptions {
   readonly in?: string;
   readonly flags?: string;
   readonly mark?: string;
+  readonly fragment?: string;
   readonly packets?: string;
   readonly scenario?: string;
   readonly seed?: string;
@@ -64,6 +66,10 @@ export function addNodeOptions(command: Command): Command {
     .option("--sets <file>", "its ipsets: `ipset save`")
     .option("--conntrack <file...>", "its connections: `conntrack -L`")
     .option(
+      "--recent <file...>",
+      "its recent lists, files of /proc/net/xt_recent named as the lists are, or several in one as `tail -n +1` and `grep -H` print them; with the two clock lines of `grep -m2 -E '^now|^jiffies' /proc/timer_list`",
+    )
+    .option(
       "--assume <statement>",
       "answer what cannot be known: set:blocked=no, bpf=yes, rule:filter/INPUT/3=no (may be repeated)",
       collect,
@@ -81,6 +87,10 @@ function addPacket(command: Command): void {
     )
     .option("--flags <list>", "TCP flags (default: syn)")
     .option("--mark <number>", "the packet's fwmark on entry (default: 0)")
+    .option(
+      "--fragment <place>",
+      "the packet is a fragment: its offset in octets, + where more follow, @ID (0+, 1480+@77, 2960)",
+    )
     .option("--packets <file>", "many packets, a JSON object a line; prints a line each")
     .option("--scenario <file>", "packets in time, a YAML list of {at, packet | rules, note}");
 }

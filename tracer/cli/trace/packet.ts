@@ -1,6 +1,7 @@
 import { fault, warning, type Checked, type Fault } from "../../../engine/errors.js";
 import { formatAddress, type Address } from "../../../engine/net/ip.js";
 import type { HostState } from "../../host/types.js";
+import { isFurther } from "../../match/header.js";
 import { hasPorts } from "../../packet/protocols.js";
 import { packetOfParts, readPacketLines } from "../../packet/jsonl.js";
 import type { Packet } from "../../packet/types.js";
@@ -27,11 +28,14 @@ export function packetOf(
     ...(options.flags === undefined ? {} : { flags: options.flags }),
     ...(options.mark === undefined ? {} : { mark: numberOr(options.mark) }),
     ...(to.port === undefined ? {} : { destinationPort: to.port }),
+    ...(options.fragment === undefined ? {} : { fragment: fragmentOf(options.fragment) }),
   };
   const { value, faults } = readPacketLines(JSON.stringify(described));
   const told = [...faults.map(inOption), ...strangeEntrance(options.in, host)];
   const packet = value[0] === undefined ? undefined : packetOfParts(value[0].parts);
-  if (packet === undefined || !hasPorts(packet.protocol)) return { value: packet, faults: told };
+  if (packet === undefined || !hasPorts(packet.protocol) || isFurther(packet)) {
+    return { value: packet, faults: told };
+  }
   return { value: { ...packet, sourcePort: from.port ?? CLIENT_PORT }, faults: told };
 }
 
@@ -65,6 +69,18 @@ function strangeEntrance(device: string | undefined, { interfaces }: HostState):
   if (names.includes(device)) return [];
   const message = `the node has no interface ${device}; there are ${names.join(", ")}`;
   return [warning("unknown-interface", message, { field: "--in" })];
+}
+
+/** `OFFSET`, `+` where more fragments follow, `@ID`; anything else is left to the reader to refuse. */
+function fragmentOf(text: string): object | string {
+  const parts = /^(?<offset>\d+)(?<more>\+?)(?:@(?<id>\d+))?$/.exec(text)?.groups;
+  if (parts === undefined) return text;
+  const { offset, more, id } = parts;
+  return {
+    offset: Number(offset),
+    more: more === "+",
+    ...(id === undefined ? {} : { id: Number(id) }),
+  };
 }
 
 /**
