@@ -50,6 +50,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   flags: "--flags",
   mark: "--mark",
   destinationPort: "--to",
+  fragment: "--fragment",
 };
 
 /** The option that a field of the described packet comes from. */

@@ -2,7 +2,7 @@ import type { Course } from "./course.js";
 import * as nodeNames from "./nodes.js";
 
 /* Bound to names of this module, the kinds of nodes are constants to V8's compiler. */
-const { ASKS_PORT, ASKS_SOURCE, KIND_MASK, SETTLED } = nodeNames;
+const { ASKS_PORT, ASKS_SOURCE, EITHER_SETTLED, KIND_MASK, PLACE } = nodeNames;
 
 /** Asks the packets of a group what comes before anything is drawn. */
 export function ask(course: Course): void {
@@ -12,8 +12,8 @@ export function ask(course: Course): void {
   const { source: sources, sourcePort: sourcePorts } = packets;
   for (let at = start | 0; at < end; at = (at + 1) | 0) {
     let reference = (references[at - start] ?? 0) | 0;
-    while ((reference & SETTLED) === 0) {
-      const node = reference >> 1;
+    while ((reference & EITHER_SETTLED) === 0) {
+      const node = reference >> PLACE;
       const kind = (nodes[node] ?? 0) & KIND_MASK;
       let holds = false;
       if (kind === ASKS_SOURCE) {
@@ -42,7 +42,7 @@ export function fetch(course: Course, settled: boolean): void {
   const count = (end - start) | 0;
   let seen = 0;
   for (let at = 0; at < count; at = (at + 1) | 0) {
-    seen = seen ^ (row[(references[at] ?? 0) >> 1] ?? 0);
+    seen = seen ^ (row[(references[at] ?? 0) >> PLACE] ?? 0);
   }
   course.seen = seen;
 }

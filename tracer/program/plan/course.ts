@@ -42,6 +42,8 @@ export interface Course {
   readonly references: Int32Array;
   /** And the source port that was drawn for it. */
   readonly ports: Uint16Array;
+  /** And its first draw in `ahead`; behind the last one stands the next draw. */
+  readonly starts: Int32Array;
   /* Of the packet that the group ends before: traits, the class of its source, the slot of its plan. */
   traits: number;
   sourceClass: number;
@@ -63,6 +65,7 @@ export function startCourse(
     group: LEAST_AT_ONCE,
     references: new Int32Array(MOST_AT_ONCE),
     ports: new Uint16Array(MOST_AT_ONCE),
+    starts: new Int32Array(MOST_AT_ONCE + 1),
     traits: 0,
     sourceClass: 0,
     slot: 0,

@@ -7,14 +7,15 @@ import * as nodeNames from "./nodes.js";
  * Bound to names of this module, the kinds of nodes are constants to V8's compiler; `| 0` tells it
  * that a number stays within 32 bits.
  */
-const { ASKS_PORT, ASKS_SOURCE, DRAWS, FIRST_DRAW, KIND_MASK, PICKS, SETTLED } = nodeNames;
+const { ASKS_PORT, ASKS_SOURCE, DRAWS, EITHER_SETTLED, FIRST_DRAW, KIND_MASK, PICKS, PLACE } =
+  nodeNames;
 
 /**
- * Takes the packets of a group, one after the other, to where nothing is drawn any more, up to one
- * of which something is missing: that has drawn nothing then.
+ * Takes the packets of a group, one after the other, to where nothing is drawn any more but perhaps a
+ * source port, up to one of which something is missing: that has drawn nothing then.
  */
 export function drawOn(course: Course): number {
-  const { machine, plans, packets, ahead, references, ports, at: start, end } = course;
+  const { machine, plans, packets, ahead, references, ports, starts, at: start, end } = course;
   const { words } = machine;
   const nodes = plans.nodes.items;
   const ways = plans.ways.items;
@@ -27,8 +28,9 @@ export function drawOn(course: Course): number {
   packet: for (; at < end; at = (at + 1) | 0) {
     let reference = (references[at - start] ?? 0) | 0;
     const firstDraw = next;
-    while ((reference & SETTLED) === 0) {
-      const node = reference >> 1;
+    starts[at - start] = firstDraw;
+    while ((reference & EITHER_SETTLED) === 0) {
+      const node = reference >> PLACE;
       switch ((nodes[node] ?? 0) & KIND_MASK) {
         case ASKS_SOURCE: {
           const place = words === 1 ? at : (at << 2) + (nodes[node + 5] ?? 0);
@@ -88,6 +90,7 @@ export function drawOn(course: Course): number {
     }
     references[at - start] = reference;
   }
+  starts[at - start] = next;
   ahead.next = next;
   course.end = at;
   return answer;

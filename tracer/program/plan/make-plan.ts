@@ -7,7 +7,7 @@ import { pickPort } from "../pick-port.js";
 import { DESTINATION_KEY, ICMP_TYPE, LEAVES_BY, PORT_OPEN } from "../registers.js";
 import { Standing } from "../standing.js";
 import * as kinds from "./nodes.js";
-import { END_LENGTH_4, FIRST_DRAW, LEAVING } from "./nodes.js";
+import { END_LENGTH_4, FIRST_DRAW, LEAVING, PLACE } from "./nodes.js";
 import type { Plans } from "./plans.js";
 
 /** One part of a plan asks about the source so often, on all its ways together; then it leaves. */
@@ -135,10 +135,10 @@ export class PlanMaker {
     listPlaces.push(lists.length);
     lists.push(ruleCount);
     lists.pushAll(rules.subarray(0, ruleCount));
-    const end = place * 2 + kinds.SETTLED;
+    const end = (place << PLACE) | kinds.SETTLED;
     if (registers[PORT_OPEN] !== 1) return end;
     nodes.pushAll([kinds.PICKS, end]);
-    return (nodes.length - 2) * 2;
+    return (nodes.length - 2) << PLACE;
   }
 
   #ask(standing: Standing, need: number): number {
@@ -158,24 +158,39 @@ export class PlanMaker {
     }
     const yes = this.#nodeOf(holding);
     const no = this.#next(standing);
-    const settled = yes & no & kinds.SETTLED;
+    const settled = this.#settledOf(yes, no);
     if (settled !== 0 && source && askedMask === -1 && this.#isEndBefore(no, askedValue)) {
+      const own = this.#plans.settled.length;
       this.#plans.settled.pushAll([kinds.ASKS_OWN, yes]);
-      return no + END_LENGTH_4 * 2;
+      return (own << PLACE) | settled;
     }
     const row = settled === 0 ? this.#plans.nodes : this.#plans.settled;
     const place = row.length;
     if (source) row.pushAll([kinds.ASKS_SOURCE, askedMask, askedValue, yes, no, askedWord]);
     else row.pushAll([kinds.ASKS_PORT, askedLeast, askedMost, yes, no]);
-    return place * 2 + settled;
+    return (place << PLACE) | settled;
+  }
+
+  /** How settled a question is that leads to these nodes. */
+  #settledOf(yes: number, no: number): number {
+    if ((yes & no & kinds.SETTLED) !== 0) return kinds.SETTLED;
+    // Where all ways draw a port it had better be drawn at once.
+    const some = ((yes | no) & kinds.EITHER_SETTLED) !== 0;
+    return some && this.#isNear(yes) && this.#isNear(no) ? kinds.NEARLY_SETTLED : 0;
+  }
+
+  #isNear(reference: number): boolean {
+    if ((reference & kinds.EITHER_SETTLED) !== 0) return true;
+    return this.#plans.nodes.get(reference >> PLACE) === kinds.PICKS;
   }
 
   /** The last node that was made is an IPv4 end with this destination. */
   #isEndBefore(reference: number, destination: number): boolean {
     const { settled } = this.#plans;
-    const place = reference >> 1;
+    const place = reference >> PLACE;
     return (
       this.#machine.words === 1 &&
+      (reference & kinds.SETTLED) !== 0 &&
       place + END_LENGTH_4 === settled.length &&
       (settled.get(place) & kinds.KIND_MASK) === kinds.ENDS &&
       settled.get(settled.length - 1) === destination
@@ -190,7 +205,7 @@ export class PlanMaker {
     nodes.reserve(ways.length + 1, 0);
     open.set(place, standing);
     this.#kept.add(standing);
-    return place * 2;
+    return place << PLACE;
   }
 }
 

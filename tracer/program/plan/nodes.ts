@@ -1,12 +1,20 @@
 /*
  * A plan is a tree of nodes, rows of 32-bit numbers: what is left to ask of a packet when all is known
  * of it but its source, its source port and the dice. The first number of a node is its kind, its
- * operands follow. A reference to a node is twice its place, and one more where nothing is drawn from
- * there on: such nodes stand in `Plans.settled`, the others in `Plans.nodes`, which every packet goes
- * through and which are so kept close together. What a way comes to stands in one node at its end.
+ * operands follow. What a way comes to stands in one node at its end.
+ *
+ * A reference to a node is four times its place, and
+ *   1 (`SETTLED`) more where nothing is drawn from there on,
+ *   2 (`NEARLY_SETTLED`) more where some answer to what is asked there may still draw a source port.
+ * Nodes that are settled, or nearly, stand in `Plans.settled`; the others, through which every packet
+ * goes, in `Plans.nodes`, where they are close together.
  */
 
 export const SETTLED = 1;
+export const NEARLY_SETTLED = 2;
+export const EITHER_SETTLED = SETTLED | NEARLY_SETTLED;
+/** A reference has its node's place above these bits. */
+export const PLACE = 2;
 
 /** What comes now is not planned: the packet is run by itself, from its start. */
 export const LEAVES = 0;
@@ -57,4 +65,4 @@ export const KEEPS_PORT = 1;
 export const DRAWS_PORT = 2;
 
 /** A reference to the one node that leaves; 0 stands for no node. */
-export const LEAVING = 2;
+export const LEAVING = 1 << PLACE;

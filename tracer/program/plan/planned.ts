@@ -44,16 +44,20 @@ export class Planner {
     const { ahead } = course;
     while (course.at < course.packets.count) {
       const found = findPlans(course);
-      fetch(course, false);
+      const { isLarge } = this.#plans;
+      if (isLarge) fetch(course, false);
       ask(course);
-      fetch(course, false);
+      if (isLarge) fetch(course, false);
       const drawn = drawOn(course);
-      fetch(course, true);
-      conclude(course);
+      if (isLarge) fetch(course, true);
+      const { end } = course;
+      const settled = conclude(course);
+      // Where the group was cut short nothing is known of the packets behind.
+      const whole = course.end === end && settled === PASSED;
+      const answer = whole ? (drawn === PASSED ? found : drawn) : settled;
+      this.#resize(course, drawn, whole);
       course.at = course.end;
-      if (drawn === PASSED) course.group = Math.min(MOST_AT_ONCE, course.group * 2);
-      else if (drawn !== NEEDS_DRAWS) course.group = Math.max(LEAST_AT_ONCE, course.group >> 1);
-      switch (drawn === PASSED ? found : drawn) {
+      switch (answer) {
         case PASSED:
           break;
         case NEEDS_DRAWS:
@@ -76,6 +80,12 @@ export class Planner {
       }
     }
     return false;
+  }
+
+  /** Groups shrink where packets behind are looked up in vain. */
+  #resize(course: Course, drawn: number, whole: boolean): void {
+    if (whole && drawn === PASSED) course.group = Math.min(MOST_AT_ONCE, course.group * 2);
+    else if (drawn !== NEEDS_DRAWS) course.group = Math.max(LEAST_AT_ONCE, course.group >> 1);
   }
 
   #keyOf({ packets, at, traits, sourceClass }: Course): readonly number[] {

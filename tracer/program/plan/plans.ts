@@ -75,6 +75,11 @@ export class Plans {
     return place;
   }
 
+  /** A processor's nearest caches do not hold them. */
+  get isLarge(): boolean {
+    return this.nodes.length + this.settled.length + this.slots.length > NEAR_NUMBERS;
+  }
+
   get isFull(): boolean {
     return (
       this.nodes.length + this.settled.length + this.lists.length > MOST_NUMBERS ||
@@ -149,6 +154,8 @@ const TRAIT_SLOT = 4;
 export const LAST_SOURCE = 1023;
 /** Traits share a number with a port. */
 const MOST_TRAITS = 1 << 15;
+/** 128 KB. */
+const NEAR_NUMBERS = 1 << 15;
 /** 128 MB; what is not planned is run. */
 const MOST_NUMBERS = 1 << 25;
 const MOST_PLANS = 1 << 21;
