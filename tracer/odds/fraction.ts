@@ -27,17 +27,20 @@ export function dyadic(numerator: bigint, bits: number): Fraction {
       left -= step;
     }
   }
-  const denominatorBits = BigInt(left);
+  return oddOver(odd, left);
+}
+
+/** `numerator / 2^bits` of an odd numerator, which is so in lowest terms. */
+export function oddOver(numerator: bigint, bits: number): Fraction {
   return {
-    numerator: odd,
+    numerator,
     // Made when asked for: of a thousand ways they would be a third of all that is made.
     get denominator() {
-      return 1n << denominatorBits;
+      return 1n << BigInt(bits);
     },
   };
 }
 
-/** The exact sum, in lowest terms. */
 export function addFractions(left: Fraction, right: Fraction): Fraction {
   return fraction(
     left.numerator * right.denominator + right.numerator * left.denominator,

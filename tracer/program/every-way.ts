@@ -1,5 +1,4 @@
-import { oddsOf } from "../odds/share.js";
-import type { Fraction } from "../odds/fraction.js";
+import { oddOver, type Fraction } from "../odds/fraction.js";
 import { MAX_BRANCHES } from "../walk/limits.js";
 import type { PacketBatch } from "./batch.js";
 import { failItem, firstItem, itemCount, takeItem, takeNone, waysOf } from "./draws.js";
@@ -36,7 +35,7 @@ export function runEveryWay(lowered: Lowered, packets: PacketBatch, onEnd: OnEnd
   for (;;) {
     const need = operate(machine, standing);
     if (need >= 0) {
-      onEnd(need, standing, oddsOf({ ...chance, divisor: 1n }));
+      onEnd(need, standing, oddOver(chance.numerator, chance.bits));
       const next = open[--openCount];
       if (next === undefined) return true;
       standing.copyFrom(next.standing);
