@@ -52,13 +52,13 @@ export function drawOn(course: Course): number {
             next = firstDraw;
             break packet;
           }
-          let item = 0;
-          for (; item < count; item = (item + 1) | 0) {
-            const draw = draws[next] ?? 0;
-            next = (next + 1) | 0;
-            if (draw < (ways[chances + item] ?? 0)) break;
-          }
-          if (item === count) item = -1;
+          // Draws and ways go on side by side.
+          const shift = (next - chances) | 0;
+          const stop = (chances + count) | 0;
+          let way = chances;
+          while (way < stop && (draws[way + shift] ?? 0) >= (ways[way] ?? 0)) way = (way + 1) | 0;
+          const item = way === stop ? -1 : (way - chances) | 0;
+          next = (way + shift + (way === stop ? 0 : 1)) | 0;
           reference = (nodes[node + FIRST_DRAW + item] ?? 0) | 0;
           if (reference === 0) {
             course.node = node;
