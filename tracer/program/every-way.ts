@@ -3,7 +3,8 @@ import { MAX_BRANCHES } from "../walk/limits.js";
 import type { PacketBatch } from "./batch.js";
 import { failItem, firstItem, itemCount, takeItem, takeNone, waysOf } from "./draws.js";
 import { interfacesOf, load } from "./load.js";
-import { DRAWS_HERE, operate, PICKS_PORT, TRANSLATES } from "./operate.js";
+import { DRAWS_HERE, PICKS_PORT } from "./needs.js";
+import { operate } from "./operate.js";
 import { pickPort } from "./pick-port.js";
 import type { Lowered } from "./program.js";
 import { Standing } from "./standing.js";
@@ -58,7 +59,7 @@ export function runEveryWay(lowered: Lowered, packets: PacketBatch, onEnd: OnEnd
       if (!takeItem(machine, standing, item)) return false;
     } else if (need === PICKS_PORT) {
       pickPort(standing.registers, () => undefined);
-    } else if (need !== TRANSLATES) {
+    } else {
       return false;
     }
   }

@@ -1,40 +1,29 @@
 import { VERDICTS } from "../walk/result.js";
-import { classAt } from "./address-classes.js";
-import { ASKED, ENDS, NOT_ASKED, TO_NODE, TO_WIRE } from "./decisions.js";
+import { classOf, endOfRoute, route, routeOwn } from "./choose-way.js";
+import { TO_NODE, TO_WIRE } from "./decisions.js";
 import { firstFrom, firstPossible, NO_RULE, TOO_MANY } from "./dispatch.js";
 import { portIsIn } from "./facts.js";
 import * as fields from "./fields.js";
 import type { Machine } from "./machine.js";
+import * as needs from "./needs.js";
 import * as operations from "./operations.js";
 import * as registerNames from "./registers.js";
+import { masquerade, translate } from "./rewrite.js";
 import type { Standing } from "./standing.js";
 
 /*
  * Bound to names of this module, the numbers of operations and registers are constants to V8's
  * compiler, which makes a jump table of the switch; read off the imports they are not.
  */
-const { DESTINATION, DESTINATION_PORT, IN, MARK, OUT, SOURCE, SOURCE_PORT } = fields;
+const { DESTINATION, IN, MARK, OUT, SOURCE, SOURCE_PORT } = fields;
 const { END, MASKED, NOT_MASKED, RANGE, NOT_RANGE, ROW, CLASS, IS_TRANSLATED } = operations;
 const { NOT_PREFIX, RANDOM, ASK, FAIL, PLACE, CALL, GOTO, ACCEPT, DROP, RETURN } = operations;
 const { REJECT, COUNT, SET_MARK, TO_DESTINATION, TO_SOURCE, MASQUERADE, PASS } = operations;
 const { DRAWS, DISPATCH, TABLE, ROUTE_IN, ROUTE_OUT, NOTE_MARK, ROUTE_IF_MARKED } = operations;
 const { ROUTE_IF_TRANSLATED, CHECK_TAKEN, FINISH, LEAVE_BY_WIRE } = operations;
-const { CAME_BY, DECISION, DESTINATION_CLASS, DESTINATION_KEY, ENTRY_MARK } = registerNames;
-const { ICMP_TYPE, LEAVES_BY, MOVED, SEEN_OUT, SOURCE_CLASS, TRANSLATED, TTL } = registerNames;
-
-/** The packet came to something that only the reference walk does. */
-export const LEFT = -1;
-/** It stands at an operation that draws: `draws.ts` tells how, and goes on. */
-export const DRAWS_HERE = -2;
-/** A source port is to be drawn: the packet has passed what asked for it. */
-export const PICKS_PORT = -3;
-/** It stands at a match that is not lowered. */
-export const ASKS_MATCH = -4;
-/** What was asked of its source or source port is open: `Standing.asked...` tell what. */
-export const ASKS_SOURCE = -5;
-export const ASKS_PORT = -6;
-/** Its destination has just been translated. What comes then is often alike for many. */
-export const TRANSLATES = -7;
+const { CAME_BY, ENTRY_MARK, ICMP_TYPE, LEAVES_BY, MOVED, SEEN_OUT, TRANSLATED, TTL } =
+  registerNames;
+const { ASKS_MATCH, ASKS_PORT, ASKS_SOURCE, DRAWS_HERE, LEFT, PICKS_PORT } = needs;
 
 const DROPPED = VERDICTS.indexOf("dropped");
 const REJECTED = VERDICTS.indexOf("rejected");
@@ -164,7 +153,7 @@ export function operate(machine: Machine, standing: Standing): number {
         break;
       case TO_DESTINATION:
         if (!translate(machine, standing)) return LEFT;
-        return TRANSLATES;
+        break;
       case TO_SOURCE:
         standing.note(code[pc + 1] ?? 0);
         standing.setSource(code, pc + 2, machine.words);
@@ -240,14 +229,6 @@ export function operate(machine: Machine, standing: Standing): number {
   }
 }
 
-/** Class of the source's or the destination's address. */
-function classOf(machine: Machine, { registers }: Standing, field: number): number {
-  const at = field === SOURCE ? SOURCE_CLASS : DESTINATION_CLASS;
-  const known = registers[at] ?? 0;
-  if (known >= 0) return known;
-  return (registers[at] = classAt(machine.classes, registers, field));
-}
-
 /** Where the next rule stands that may match; `NO_RULE`, or `TOO_MANY` of an open source. */
 function nextEntry({ dispatch }: Machine, standing: Standing, reference: number): number {
   const { registers, pc, knowsSource, knowsPort } = standing;
@@ -256,70 +237,4 @@ function nextEntry({ dispatch }: Machine, standing: Standing, reference: number)
     (!knowsSource && field >= SOURCE && field < DESTINATION) ||
     (!knowsPort && field === SOURCE_PORT && (registers[SOURCE_PORT] ?? 0) >= 0);
   return firstPossible(dispatch, registers, reference, pc, isOpen);
-}
-
-/** False where only the reference knows what becomes of an ICMP id. */
-function translate({ code, words }: Machine, standing: Standing): boolean {
-  const { registers, pc } = standing;
-  const number = code[pc + 2] ?? 0;
-  const port = code[pc + 7] ?? 0;
-  const before = registers[DESTINATION_PORT] ?? 0;
-  // Protocols without ports keep what they have.
-  if (port >= 0 && before < 0 && (registers[ICMP_TYPE] ?? 0) >= 0) return false;
-  standing.note(code[pc + 1] ?? 0);
-  if (number >= 0) {
-    for (let word = 0; word < words; word++) {
-      const part = code[pc + 3 + word] ?? 0;
-      if (registers[DESTINATION + word] === part) continue;
-      registers[DESTINATION + word] = part;
-      registers[MOVED] = 1;
-      registers[TRANSLATED] = 1;
-    }
-    registers[DESTINATION_CLASS] = number;
-  }
-  if (port >= 0 && before >= 0 && before !== port) {
-    registers[DESTINATION_PORT] = port;
-    registers[DESTINATION_KEY] = port;
-    registers[TRANSLATED] = 1;
-  }
-  standing.pc = standing.afterTable;
-  return true;
-}
-
-/** False where only the reference knows the address. */
-function masquerade({ code, decisions, words }: Machine, standing: Standing): boolean {
-  const decision = standing.registers[DECISION] ?? 0;
-  if (decisions.masquerades[decision] === NOT_ASKED) decisions.learnMasquerade(decision);
-  if (decisions.masquerades[decision] !== ASKED) return false;
-  standing.note(code[standing.pc + 1] ?? 0);
-  standing.setSource(decisions.masqueradeParts, decision * 4, words);
-  return true;
-}
-
-/** Chooses the way; tells what kind it is of, as `Decisions` has it. */
-function route(machine: Machine, standing: Standing): number {
-  const { decisions } = machine;
-  const { registers } = standing;
-  const source = classOf(machine, standing, SOURCE);
-  const destination = classOf(machine, standing, DESTINATION);
-  const cameBy = registers[CAME_BY] ?? 0;
-  const mark = registers[MARK] ?? 0;
-  const decision = decisions.decide(cameBy, mark, source, destination);
-  registers[DECISION] = decision;
-  const kind = decisions.kinds[decision] ?? 0;
-  const device = decisions.leavesBy[decision] ?? 0;
-  if (kind === TO_WIRE || (kind >= ENDS && device !== 0)) registers[LEAVES_BY] = device;
-  return kind;
-}
-
-/** For packets that the node sends itself; false where they do not go on. */
-function routeOwn(machine: Machine, standing: Standing): boolean {
-  if (route(machine, standing) !== TO_WIRE) return false;
-  standing.pc++;
-  return true;
-}
-
-function endOfRoute({ decisions }: Machine, { registers }: Standing): number {
-  const kind = decisions.kinds[registers[DECISION] ?? 0] ?? 0;
-  return kind >= ENDS ? kind - ENDS : LEFT;
 }

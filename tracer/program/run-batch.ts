@@ -8,7 +8,7 @@ import { wordsOf, writeAddress } from "./fields.js";
 import { Growable } from "./growable.js";
 import { Interfaces } from "./interfaces.js";
 import { interfacesOf, load } from "./load.js";
-import { LEFT } from "./operate.js";
+import { LEFT } from "./needs.js";
 import type { Lowered, Program } from "./program.js";
 import { writeResult, type BatchResult } from "./result.js";
 import { runOne, type Ask } from "./run-one.js";

@@ -2,7 +2,8 @@ import { SAYS_NO, SAYS_YES } from "./ask.js";
 import type { Dealer } from "./dice.js";
 import { firstItem, itemCount, takeItem, takeNone, waysOf } from "./draws.js";
 import type { Machine } from "./machine.js";
-import { ASKS_MATCH, DRAWS_HERE, LEFT, operate, PICKS_PORT, TRANSLATES } from "./operate.js";
+import { ASKS_MATCH, DRAWS_HERE, LEFT, PICKS_PORT } from "./needs.js";
+import { operate } from "./operate.js";
 import { pickPort } from "./pick-port.js";
 import type { Standing } from "./standing.js";
 
@@ -18,8 +19,6 @@ export function runOne(machine: Machine, standing: Standing, dealer: Dealer, ask
     const need = operate(machine, standing);
     if (need >= 0) return need;
     switch (need) {
-      case TRANSLATES:
-        break;
       case DRAWS_HERE:
         if (!drawOn(machine, standing, dealer)) return LEFT;
         break;

@@ -1,7 +1,7 @@
 import { failItem, firstItem, itemCount, takeItem, takeNone, waysOf } from "../draws.js";
 import { DESTINATION, SOURCE, SOURCE_PORT } from "../fields.js";
 import type { Machine } from "../machine.js";
-import * as needs from "../operate.js";
+import * as needs from "../needs.js";
 import { operate } from "../operate.js";
 import { pickPort } from "../pick-port.js";
 import { DESTINATION_KEY, ICMP_TYPE, LEAVES_BY, PORT_OPEN } from "../registers.js";
@@ -75,8 +75,6 @@ export class PlanMaker {
       const need = operate(this.#machine, standing);
       if (need >= 0) return this.#end(standing, need);
       switch (need) {
-        case needs.TRANSLATES:
-          break;
         case needs.ASKS_SOURCE:
         case needs.ASKS_PORT:
           return this.#ask(standing, need);
