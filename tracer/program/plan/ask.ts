@@ -42,7 +42,9 @@ export function fetch(course: Course, settled: boolean): void {
   const count = (end - start) | 0;
   let seen = 0;
   for (let at = 0; at < count; at = (at + 1) | 0) {
-    seen = seen ^ (row[(references[at] ?? 0) >> PLACE] ?? 0);
+    const reference = (references[at] ?? 0) | 0;
+    if (((reference & EITHER_SETTLED) !== 0) === settled)
+      seen = seen ^ (row[reference >> PLACE] ?? 0);
   }
   course.seen = seen;
 }
