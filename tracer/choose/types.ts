@@ -8,7 +8,10 @@ export interface Chooser {
   readonly ahead?: DrawsAhead;
 }
 
-/** Draws that were made ahead, for whoever takes many: the next one is `draws[next]`. */
+/**
+ * Draws that were made ahead, for whoever takes many: the next one is `draws[next]`. Whoever gives
+ * some back takes all from here: `draw` and `pick` forget those before when there are no more.
+ */
 export interface DrawsAhead {
   draws: Int32Array;
   /** Whoever takes one moves this on; whoever gives some back moves it back. */

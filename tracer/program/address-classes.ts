@@ -7,6 +7,8 @@ import { wordsOf, writeAddress } from "./fields.js";
 interface Span {
   readonly low: Address;
   readonly high: Address;
+  /** Spans of one name are told from others, but not from each other. */
+  readonly name?: string;
 }
 
 /**
@@ -114,11 +116,11 @@ function classify(
   spans: readonly Span[],
 ): { readonly classes: Int32Array; readonly samples: readonly Address[] } {
   const places = new Map(starts.map((start, at) => [start, at]));
-  const covers: number[][] = starts.map(() => []);
-  for (const [number, { low, high }] of spans.entries()) {
+  const covers: string[][] = starts.map(() => []);
+  for (const [number, { low, high, name }] of spans.entries()) {
     for (let at = places.get(low) ?? 0; at < starts.length; at++) {
       if ((starts[at] ?? 0) > high) break;
-      covers[at]?.push(number);
+      covers[at]?.push(name ?? String(number));
     }
   }
   const numbers = new Map<string, number>();
@@ -172,14 +174,21 @@ function spanOf({ address, mask }: Prefix): Span {
 
 const ALL_LENGTHS_6 = Array.from({ length: 129 }, (_, length) => length);
 
-/** 0.0.0.0, loopback, multicast, the group of all hosts, broadcast. */
+/** 0.0.0.0, loopback, multicast, its groups on the link and of all hosts, broadcast. */
 const SPANS_4: readonly Span[] = [
   { low: 0, high: 0 },
   { low: 0x7f000000, high: 0x7fffffff },
   { low: 0xe0000000, high: 0xefffffff },
+  { low: 0xe0000000, high: 0xe00000ff },
   { low: 0xe0000001, high: 0xe0000001 },
   { low: 0xffffffff, high: 0xffffffff },
 ];
+
+/** Multicast by its scope, which has a say in the choice of a source. */
+const MULTICAST_6: readonly Span[] = Array.from({ length: 256 }, (_, number) => {
+  const low = (0xff00n + BigInt(number)) << 112n;
+  return { low, high: low | ((1n << 112n) - 1n), name: `scope ${number & 15}` };
+});
 
 /** ::, ::1, addresses mapped from IPv4, link-local, multicast. */
 const SPANS_6: readonly Span[] = [
@@ -188,6 +197,7 @@ const SPANS_6: readonly Span[] = [
   { low: 0xffffn << 32n, high: (0xffffn << 32n) | 0xffffffffn },
   { low: 0xfe80n << 112n, high: (0xfec0n << 112n) - 1n },
   { low: 0xffn << 120n, high: ALL_ONES_6 },
+  ...MULTICAST_6,
 ];
 
 /** Masks with holes make no stretch of addresses. */

@@ -168,7 +168,10 @@ export function packetAt(batch: PacketBatch, at: number): Packet {
   });
 }
 
-/** The buffers of a batch or of a result, for `postMessage`. */
+/**
+ * The buffers of a batch or of a result, for `postMessage`. A result's lists of rules are not among
+ * them: they are the program's own, and are copied.
+ */
 export function transferablesOf(arrays: object): readonly ArrayBuffer[] {
   return Object.values(arrays).flatMap((value: unknown) =>
     ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],

@@ -1,16 +1,18 @@
-import type { Chooser, DrawsAhead } from "../choose/types.js";
+import { pickOf, type Chooser, type DrawsAhead } from "../choose/types.js";
 
 /** A chooser whose draws of one packet can be given back, to be taken again by the reference walk. */
 export interface Dice extends Chooser {
   readonly ahead: DrawsAhead;
-  /** Keeps what `pick` answered along with the draws from `from` on; tells where these are now. */
-  readonly keep: (from: number, picked: number) => number;
+  /**
+   * Keeps what `pick` answered along with the draws from `from` on; tells where these are now.
+   * `undefined`: a pick is made of a draw, which is kept as such.
+   */
+  readonly keep: ((from: number, picked: number) => number) | undefined;
 }
 
 export function diceOf(chooser: Chooser): Dice {
   const { ahead, draw, pick } = chooser;
-  // There a pick is made of a draw, which is kept as such.
-  return ahead === undefined ? oneByOne(chooser) : { draw, pick, ahead, keep: (from) => from };
+  return ahead === undefined ? oneByOne(chooser) : { draw, pick, ahead, keep: undefined };
 }
 
 /** Asks for one at a time, no sooner than it is needed. */
@@ -75,8 +77,14 @@ export class Dealer {
 
   /** One of 0 to `count` - 1; `undefined`: it is left open. */
   readonly pick = (count: number): number | undefined => {
+    const { keep } = this.dice;
+    if (keep === undefined) {
+      // Not by the chooser's own `pick`: that knows nothing of the draws that may be given back.
+      const draw = this.draw();
+      return draw < 0 ? undefined : pickOf(draw, count);
+    }
     const picked = this.dice.pick(count);
-    if (picked !== undefined) this.#first = this.dice.keep(this.#first, picked);
+    if (picked !== undefined) this.#first = keep(this.#first, picked);
     return picked;
   };
 }

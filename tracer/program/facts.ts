@@ -27,7 +27,8 @@ export function sourceIs(
   mask: number,
   value: number,
 ): boolean | undefined {
-  if (mask === 0) return value === 0;
+  if ((value & ~mask) !== 0) return false;
+  if (mask === 0) return true;
   for (let fact = facts; fact !== undefined; fact = fact.before) {
     if (fact.word !== word) continue;
     const common = mask & fact.mask;

@@ -27,8 +27,8 @@ export function findPlans(course: Course): number {
     const second = (cameBy[inInterfaces[at] ?? 0] ?? -1) | 0;
     const mark = (marks[at] ?? 0) | 0;
     if (first !== knownFirst || second !== knownSecond || mark !== knownMark) {
-      traits = plans.traitsOf(first, second, mark) | 0;
-      if (traits < 0 || second < 0) {
+      traits = second < 0 ? -1 : plans.traitsOf(first, second, mark) | 0;
+      if (traits < 0) {
         answer = LEAVES;
         break;
       }

@@ -57,8 +57,13 @@ export class PlanMaker {
     }
   }
 
+  /** One to begin with, as whoever used it last left it; `make` takes it back. */
+  standing(): Standing {
+    return this.#idle.pop() ?? new Standing();
+  }
+
   #copyOf(standing: Standing): Standing {
-    const copy = this.#idle.pop() ?? new Standing();
+    const copy = this.standing();
     copy.copyFrom(standing);
     return copy;
   }
@@ -123,7 +128,7 @@ export class PlanMaker {
     const source = knowsSource ? [1, ...registers.subarray(SOURCE, SOURCE + words)] : [0];
     const out = registers[LEAVES_BY] ?? 0;
     const manner = plans.addManner([verdict, standing.mark, out, portFate(registers), ...source]);
-    if (manner >= kinds.MOST_MANNERS) return LEAVING;
+    if (manner === undefined) return LEAVING;
     const key = registers[DESTINATION_KEY] ?? 0;
     const place = settled.length;
     settled.push(kinds.ENDS | (manner << kinds.END_MANNER) | (key << kinds.END_KEY));

@@ -3,7 +3,6 @@ import type { PacketBatch } from "../batch.js";
 import { load } from "../load.js";
 import type { Machine } from "../machine.js";
 import type { BatchResult, RuleLists } from "../result.js";
-import { Standing } from "../standing.js";
 import { ask, fetch } from "./ask.js";
 import { conclude } from "./conclude.js";
 import * as courses from "./course.js";
@@ -12,7 +11,7 @@ import { drawOn } from "./draw-on.js";
 import { findPlans } from "./find.js";
 import { PlanMaker } from "./make-plan.js";
 import { LEAVING } from "./nodes.js";
-import { Plans, SEEN as SEEN_ONCE } from "./plans.js";
+import { Plans } from "./plans.js";
 
 const { NEEDS_DRAWS, NEW, PASSED, SEEN, UNMADE } = courses;
 
@@ -69,7 +68,7 @@ export class Planner {
           this.#maker.branch(course.node, course.item);
           break;
         case NEW:
-          if (!this.#plans.isFull) this.#plans.put(course.slot, this.#keyOf(course), SEEN_ONCE);
+          if (!this.#plans.isFull) this.#plans.put(course.slot, this.#keyOf(course));
           return true;
         case SEEN:
           if (this.#plans.isFull) return true;
@@ -96,7 +95,7 @@ export class Planner {
 
   /** The plan for the packet that the course stands at and all that are alike. */
   #planFor({ packets, at, cameBy, sourceClass }: Course): number {
-    const standing = new Standing();
+    const standing = this.#maker.standing();
     // What the source alone could be refused for, its class is refused for.
     if (!load(this.#machine, cameBy, packets, at, standing)) return LEAVING;
     standing.openSource(sourceClass);

@@ -1,7 +1,7 @@
 import { classAt } from "../address-classes.js";
 import { Growable } from "../growable.js";
 import type { Machine } from "../machine.js";
-import { LEAVES, MANNER_LENGTH } from "./nodes.js";
+import { LEAVES, MANNER_LENGTH, MOST_MANNERS } from "./nodes.js";
 import type { Standing } from "../standing.js";
 
 /**
@@ -32,6 +32,8 @@ export class Plans {
   slots: Int32Array;
   readonly slotLength: number;
   #used = 0;
+  /** So many of them have a plan. */
+  #planned = 0;
 
   /** IPv4 sources that packets had lately, by a few of their bits, and their classes. */
   readonly recentSources: Int32Array;
@@ -56,11 +58,11 @@ export class Plans {
     this.slots = new Int32Array(64 * this.slotLength);
   }
 
-  /** The number of a manner of ending. */
-  addManner(manner: readonly number[]): number {
+  /** The number of a manner of ending; `undefined`: there are too many. */
+  addManner(manner: readonly number[]): number | undefined {
     const key = manner.join(" ");
     const known = this.#knownManners.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined || this.#knownManners.size === MOST_MANNERS) return known;
     const number = this.#knownManners.size;
     const place = this.manners.reserve(MANNER_LENGTH, 0);
     for (const [at, value] of manner.entries()) this.manners.set(place + at, value);
@@ -84,32 +86,39 @@ export class Plans {
   }
 
   get isFull(): boolean {
-    return (
-      this.nodes.length + this.settled.length + this.lists.length > MOST_NUMBERS ||
-      this.#used >= MOST_PLANS
-    );
+    const { nodes, settled, lists, slots, open } = this;
+    // Each end has the place of its rules besides.
+    const numbers = nodes.length + 2 * settled.length + lists.length + slots.length;
+    return numbers + open.size * STANDING_NUMBERS > MOST_NUMBERS;
   }
 
-  /** Fills a free slot; the table may be another one then. */
-  put(slot: number, key: readonly number[], first: number): void {
-    this.slots.set([...key, first], slot);
+  /** Notes in a free slot that one such packet came; the table may be another one then. */
+  put(slot: number, key: readonly number[]): void {
+    this.slots.set([...key, SEEN], slot);
     this.#used++;
-    if (this.#used * 2 * this.slotLength > this.slots.length) this.#spread();
+    if (this.#used * 2 * this.slotLength <= this.slots.length) return;
+    // Of the packets of a scan none comes again: what came once and has no plan is forgotten.
+    const kept = this.#used > LEAST_FORGOTTEN ? this.#planned : this.#used;
+    this.#spread(kept * 4 > this.#used, kept < this.#used);
   }
 
   setFirst(slot: number, first: number): void {
     this.slots[slot + this.slotLength - 1] = first;
+    this.#planned++;
   }
 
-  #spread(): void {
+  #spread(grows: boolean, forgets: boolean): void {
     const { slots, slotLength } = this;
-    this.slots = new Int32Array(slots.length * 2);
+    this.slots = new Int32Array(slots.length * (grows ? 2 : 1));
+    this.#used = 0;
+    const last = this.slots.length / slotLength - 1;
     for (let at = 0; at < slots.length; at += slotLength) {
-      if (slots[at + slotLength - 1] === 0) continue;
-      const last = this.slots.length / slotLength - 1;
+      const reference = slots[at + slotLength - 1] ?? 0;
+      if (reference === 0 || (forgets && reference === SEEN)) continue;
       let slot = hashOfKey(slots, at, slotLength - 3) & last;
       while (this.slots[slot * slotLength + slotLength - 1] !== 0) slot = (slot + 1) & last;
       this.slots.set(slots.subarray(at, at + slotLength), slot * slotLength);
+      this.#used++;
     }
   }
 
@@ -161,7 +170,10 @@ const MOST_TRAITS = 1 << 15;
 const NEAR_NUMBERS = 1 << 15;
 /** 128 MB; what is not planned is run. */
 const MOST_NUMBERS = 1 << 25;
-const MOST_PLANS = 1 << 21;
+/** What a standing that is kept takes, in numbers. */
+const STANDING_NUMBERS = 256;
+/** So many that came once are remembered whatever becomes of them. */
+const LEAST_FORGOTTEN = 1 << 18;
 
 /** Instead of a reference to a first node. */
 export const SEEN = 1;
