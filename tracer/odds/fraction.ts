@@ -27,14 +27,18 @@ export function dyadic(numerator: bigint, bits: number): Fraction {
       left -= step;
     }
   }
-  return oddOver(odd, left);
+  return oddOver(odd, 1, left);
 }
 
-/** `numerator / 2^bits` of an odd numerator, which is so in lowest terms. */
-export function oddOver(numerator: bigint, bits: number): Fraction {
+/**
+ * `above * factor / 2^bits`, both odd, which is so in lowest terms. Numerator and denominator are made
+ * when they are asked for: of a thousand ways they have two megabytes each.
+ */
+export function oddOver(above: bigint, factor: number, bits: number): Fraction {
   return {
-    numerator,
-    // Made when asked for: of a thousand ways they would be a third of all that is made.
+    get numerator() {
+      return factor === 1 ? above : above * BigInt(factor);
+    },
     get denominator() {
       return 1n << BigInt(bits);
     },

@@ -9,9 +9,13 @@ import { pickPort } from "./pick-port.js";
 import type { Lowered } from "./program.js";
 import { Standing } from "./standing.js";
 
-/** `numerator / 2^bits`; the numerator is odd, so that this is in lowest terms. */
+/**
+ * `above * factor / 2^bits`; both are odd, so that this is in lowest terms. The last multiplication
+ * waits until it is asked for: `above` may have thousands of bits, and many ways share it.
+ */
 interface Chance {
-  readonly numerator: bigint;
+  readonly above: bigint;
+  readonly factor: number;
   readonly bits: number;
 }
 
@@ -31,12 +35,12 @@ export function runEveryWay(lowered: Lowered, packets: PacketBatch, onEnd: OnEnd
   /** Those that are not followed yet stand where their draw failed. */
   const open: { readonly standing: Standing; chance: Chance }[] = [];
   let openCount = 0;
-  let chance: Chance = { numerator: 1n, bits: 0 };
+  let chance: Chance = { above: 1n, factor: 1, bits: 0 };
   let left = MAX_BRANCHES;
   for (;;) {
     const need = operate(machine, standing);
     if (need >= 0) {
-      onEnd(need, standing, oddOver(chance.numerator, chance.bits));
+      onEnd(need, standing, oddOver(chance.above, chance.factor, chance.bits));
       const next = open[--openCount];
       if (next === undefined) return true;
       standing.copyFrom(next.standing);
@@ -53,8 +57,9 @@ export function runEveryWay(lowered: Lowered, packets: PacketBatch, onEnd: OnEnd
         const other = (open[openCount++] ??= { standing: new Standing(), chance });
         other.standing.copyFrom(standing);
         failItem(machine, other.standing, item);
-        other.chance = times(chance, 2 ** DRAW_BITS - ways);
-        chance = times(chance, ways);
+        const before = multiplied(chance);
+        other.chance = times(before, 2 ** DRAW_BITS - ways);
+        chance = times(before, ways);
       }
       if (!takeItem(machine, standing, item)) return false;
     } else if (need === PICKS_PORT) {
@@ -65,13 +70,17 @@ export function runEveryWay(lowered: Lowered, packets: PacketBatch, onEnd: OnEnd
   }
 }
 
-/** `ways` of 2^31, which is neither 0 nor all of them. */
-function times({ numerator, bits }: Chance, ways: number): Chance {
-  let odd = ways;
+function multiplied({ above, factor, bits }: Chance): Chance {
+  return { above: factor === 1 ? above : above * BigInt(factor), factor: 1, bits };
+}
+
+/** `ways` of 2^31, which is neither 0 nor all of them, of a chance that is multiplied. */
+function times({ above, bits }: Chance, ways: number): Chance {
+  let factor = ways;
   let shift = DRAW_BITS;
-  while (odd % 2 === 0) {
-    odd /= 2;
+  while (factor % 2 === 0) {
+    factor /= 2;
     shift--;
   }
-  return { numerator: numerator * BigInt(odd), bits: bits + shift };
+  return { above, factor, bits: bits + shift };
 }

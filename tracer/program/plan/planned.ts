@@ -33,6 +33,11 @@ export class Planner {
     return startCourse({ ...parts, packets, out, ahead, cameBy });
   }
 
+  /** How much is planned, in numbers: the same again when a batch found all it came to. */
+  get size(): number {
+    return this.#plans.nodes.length + this.#plans.settled.length;
+  }
+
   /** Where rules stand that results point to. */
   get lists(): Pick<RuleLists, "planned" | "places"> {
     return { planned: this.#plans.lists.items, places: this.#plans.listPlaces.items };
