@@ -2,6 +2,7 @@ import type { Fault, Severity } from "../../errors.js";
 import { jumpOf } from "../chain-rules.js";
 import type { Backend } from "../parse/banner.js";
 import { targetTable } from "../parse/registry.js";
+import { reachability } from "./reachability.js";
 import { BUILT_IN_CHAINS, type Chain, type Hook, type Rule, type Table } from "../types.js";
 import type { Family } from "../../net/ip.js";
 import { PROBABILITY_GRID } from "../probability.js";
@@ -100,26 +101,6 @@ export function* rulesOf(table: Table): Generator<{ chain: Chain; rule: Rule; nu
 
 export function isBuiltIn(table: Table, chain: string): boolean {
   return BUILT_IN_CHAINS[table.name].some((hook) => hook === chain);
-}
-
-function reachability(table: Table): ReadonlyMap<string, readonly Hook[]> {
-  const reached = new Map<string, Hook[]>();
-  for (const hook of BUILT_IN_CHAINS[table.name]) {
-    const waiting: string[] = [hook];
-    const seen = new Set(waiting);
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      const hooks = reached.get(name);
-      if (hooks === undefined) reached.set(name, [hook]);
-      else hooks.push(hook);
-      for (const rule of table.chains.get(name)?.rules ?? []) {
-        const to = jumpOf(rule);
-        if (to === undefined || seen.has(to) || !table.chains.has(to)) continue;
-        seen.add(to);
-        waiting.push(to);
-      }
-    }
-  }
-  return reached;
 }
 
 /** Whether the rule takes every packet that comes to it. */
