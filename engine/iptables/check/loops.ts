@@ -37,8 +37,9 @@ function walk(start: string, done: Set<string>, context: TableContext): void {
       continue;
     }
     const to = jumpOf(rule);
-    const chain = to === undefined ? undefined : context.table.chains.get(to);
-    if (to === undefined || chain === undefined || done.has(to)) continue;
+    if (to === undefined || done.has(to)) continue;
+    const chain = context.table.chains.get(to);
+    if (chain === undefined) continue;
     const from = onPath.get(to);
     if (from === undefined) {
       onPath.set(to, path.length);
