@@ -45,6 +45,7 @@ export function oddOver(above: bigint, factor: number, bits: number): Fraction {
   };
 }
 
+/** The exact sum, in lowest terms. */
 export function addFractions(left: Fraction, right: Fraction): Fraction {
   return fraction(
     left.numerator * right.denominator + right.numerator * left.denominator,
