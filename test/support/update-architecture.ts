@@ -40,7 +40,10 @@ function firstSentence(file: string): string {
     const names = [...source.matchAll(/^export (?:const|function|class|interface|type) (\w+)/gm)];
     return names.map(([, name]) => `\`${name}\``).join(", ");
   }
-  const words = doc.replaceAll(/\s*\n\s*\*?\s*/g, " ").trim();
+  const words = doc
+    .replaceAll(/\s*\n\s*\*?\s*/g, " ")
+    .replace(/^\* /, "")
+    .trim();
   const sentence = /^.*?[.;:](?= |$)/.exec(words)?.[0] ?? words;
   return sentence.replace(/[.;:]$/, "").replaceAll("|", "\\|");
 }

@@ -14,7 +14,7 @@ import type { Standing } from "./standing.js";
 export const SAYS_NO = 0;
 export const SAYS_YES = 1;
 /** It is in doubt, or does more than to say yes or no. */
-export const SAYS_NEITHER = 2;
+const SAYS_NEITHER = 2;
 
 /**
  * Asks matches that are not lowered about a packet, as the reference walk would:

@@ -17,13 +17,13 @@ import { goThrough, scratch, type Scratch } from "./scratch.js";
 export const TO_NODE = 0;
 export const TO_WIRE = 1;
 /** In doubt, or too seldom to be lowered. */
-export const UNDECIDED = 2;
+const UNDECIDED = 2;
 export const ENDS = 8;
 
 /** Whether the address that MASQUERADE takes is known; `NOT_LOWERED`: only the reference knows. */
 export const NOT_ASKED = 0;
 export const ASKED = 1;
-export const NOT_LOWERED = 2;
+const NOT_LOWERED = 2;
 
 interface Decided {
   readonly kind: number;

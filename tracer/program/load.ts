@@ -59,12 +59,7 @@ export function load(
 }
 
 /** Ports, or what stands in their place. */
-export function setKeys(
-  registers: Registers,
-  protocol: number,
-  first: number,
-  second: number,
-): void {
+function setKeys(registers: Registers, protocol: number, first: number, second: number): void {
   const icmp = protocol === ICMP || protocol === ICMPV6;
   const ports = hasPorts(protocol);
   registers[PROTOCOL] = protocol;
@@ -76,7 +71,7 @@ export function setKeys(
 }
 
 /** A source of ff00::/8, and ::1 at either end: what `ip6_rcv_core` may refuse. */
-export function isRefused6(registers: Registers): boolean {
+function isRefused6(registers: Registers): boolean {
   return (
     (registers[SOURCE] ?? 0) >>> 24 === 0xff ||
     isLoopback6(registers, SOURCE) ||

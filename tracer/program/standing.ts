@@ -5,7 +5,7 @@ import { REGISTERS, SOURCE_CLASS } from "./registers.js";
 const SOURCE_WORDS = 4;
 
 /** Nested deeper than this, chains are left to the reference walk. */
-export const MOST_CALLS = 256;
+const MOST_CALLS = 256;
 
 /** Room that a standing begins with: mostly its stack and its rules are no longer. */
 const FIRST_ROOM = 32;

@@ -2,9 +2,10 @@ import { pickOf } from "../../choose/types.js";
 import { leastPort, mostPort } from "../pick-port.js";
 import { NEEDS_DRAWS, PASSED, type Course } from "./course.js";
 import * as nodeNames from "./nodes.js";
+import { answerTo } from "./question.js";
 
 /* Bound to names of this module, the kinds of nodes are constants to V8's compiler. */
-const { ASKS_OWN, ASKS_SOURCE, DRAWS_PORT, EITHER_SETTLED, END_KEY, END_LENGTH_4 } = nodeNames;
+const { ASKS_OWN, DRAWS_PORT, EITHER_SETTLED, END_KEY, END_LENGTH_4 } = nodeNames;
 const { END_MANNER, END_MANNER_MASK, ENDS, KEEPS_PORT, KIND_MASK, MANNER_LENGTH, PLACE } =
   nodeNames;
 
@@ -36,14 +37,9 @@ export function conclude(course: Course): number {
           break;
         }
         reference = (nodes[node + 1] ?? 0) | 0;
-      } else if (kind === ASKS_SOURCE) {
-        const place = words === 1 ? at : (at << 2) + (nodes[node + 5] ?? 0);
-        const bits = (sources[place] ?? 0) & (nodes[node + 1] ?? 0);
-        reference = (nodes[bits === nodes[node + 2] ? node + 3 : node + 4] ?? 0) | 0;
       } else {
-        const port = sourcePorts[at] ?? 0;
-        const holds = port >= (nodes[node + 1] ?? 0) && port <= (nodes[node + 2] ?? 0);
-        reference = (nodes[holds ? node + 3 : node + 4] ?? 0) | 0;
+        const from = words === 1 ? at : at << 2;
+        reference = answerTo(nodes, node, sources, from, words, sourcePorts[at] ?? 0) | 0;
       }
       if ((reference & EITHER_SETTLED) === 0) {
         // A port that is to be drawn.

@@ -6,8 +6,7 @@ import type { Plans } from "./plans.js";
 
 /**
  * So many packets are taken together, one step after the other for all of them: that lets the
- * processor fetch what the next packets need while it works on one. At 10,000 Services it halves the
- * time.
+ * processor fetch what the next packets need while it works on one.
  */
 export const MOST_AT_ONCE = 256;
 /** And so many where packets keep being without a plan, as others are then looked up in vain. */

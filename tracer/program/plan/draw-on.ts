@@ -2,6 +2,7 @@ import { pickOf } from "../../choose/types.js";
 import { leastPort, mostPort } from "../pick-port.js";
 import { LEAVES, NEEDS_DRAWS, PASSED, UNMADE, type Course } from "./course.js";
 import * as nodeNames from "./nodes.js";
+import { answerTo } from "./question.js";
 
 /*
  * Bound to names of this module, the kinds of nodes are constants to V8's compiler; `| 0` tells it
@@ -32,16 +33,10 @@ export function drawOn(course: Course): number {
     while ((reference & EITHER_SETTLED) === 0) {
       const node = reference >> PLACE;
       switch ((nodes[node] ?? 0) & KIND_MASK) {
-        case ASKS_SOURCE: {
-          const place = words === 1 ? at : (at << 2) + (nodes[node + 5] ?? 0);
-          const bits = (sources[place] ?? 0) & (nodes[node + 1] ?? 0);
-          reference = (nodes[bits === nodes[node + 2] ? node + 3 : node + 4] ?? 0) | 0;
-          break;
-        }
+        case ASKS_SOURCE:
         case ASKS_PORT: {
-          const port = sourcePorts[at] ?? 0;
-          const holds = port >= (nodes[node + 1] ?? 0) && port <= (nodes[node + 2] ?? 0);
-          reference = (nodes[holds ? node + 3 : node + 4] ?? 0) | 0;
+          const from = words === 1 ? at : at << 2;
+          reference = answerTo(nodes, node, sources, from, words, sourcePorts[at] ?? 0) | 0;
           break;
         }
         case DRAWS: {
