@@ -88,6 +88,15 @@ export class SaveText {
    * next `-x` or `! -x`, or before `-m comment`, or `end`; -1 for what a save does not write.
    */
   clauseEnd(from: number, end: number): number {
+    return this.#wordsEnd(from, end, true);
+  }
+
+  /** The end of all words up to `end`, likewise. */
+  lastEnd(from: number, end: number): number {
+    return this.#wordsEnd(from, end, false);
+  }
+
+  #wordsEnd(from: number, end: number, ofClause: boolean): number {
     const { codes } = this;
     let hash = EMPTY_HASH;
     let at = from;
@@ -99,7 +108,7 @@ export class SaveText {
           if (close < 0) return -1;
           for (; at < close; at++) hash = withLetter(hash, codes[at] ?? 0);
         } else if (code === BLANK) {
-          if (this.#endsClause(at)) break;
+          if (ofClause && this.#endsClause(at)) break;
           if (codes[at + 1] === BLANK) return -1;
         } else if (code !== NOT) {
           return -1;
@@ -118,29 +127,6 @@ export class SaveText {
     const dash = isNot ? blank + 3 : blank + 1;
     if ((codes[dash] ?? 0) !== DASH || (codes[dash + 1] ?? 0) === DASH) return false;
     return isNot || (codes[dash + 1] ?? 0) !== 109 || this.text.startsWith(" -m comment ", blank);
-  }
-
-  /** The end of all words up to `end`. */
-  lastEnd(from: number, end: number): number {
-    const { codes } = this;
-    let hash = EMPTY_HASH;
-    for (let at = from; at < end; at++) {
-      const code = codes[at] ?? 0;
-      if (!isPlain(code)) {
-        if (code === QUOTE) {
-          const close = this.quoteEnd(at, end);
-          if (close < 0) return -1;
-          for (; at < close; at++) hash = withLetter(hash, codes[at] ?? 0);
-        } else if (code === BLANK) {
-          if (codes[at + 1] === BLANK) return -1;
-        } else if (code !== NOT) {
-          return -1;
-        }
-      }
-      hash = withLetter(hash, code);
-    }
-    this.hash = hash;
-    return from < end ? end : -1;
   }
 
   /** The `"` that closes one at the start of a word, itself at the word's end; -1 for other uses. */

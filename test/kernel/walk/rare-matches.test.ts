@@ -1,18 +1,7 @@
+import { POD, ofBoth } from "../../support/kernel/both-families.js";
 import { packet, playAll, table, type Scene } from "../../support/kernel/scene.js";
 
-const CLIENT = "192.168.1.20";
-const POD = "10.244.0.5";
 const NODE = "192.168.1.10";
-const CLIENT_6 = "fd00:1::20";
-const POD_6 = "fd00:244::5";
-
-/** The same scene of both families; `ends` names client and pod. */
-function ofBoth(make: (family: 4 | 6, client: string, pod: string) => Scene): readonly Scene[] {
-  return [
-    { ...make(4, CLIENT, POD), family: 4 },
-    { ...make(6, CLIENT_6, POD_6), family: 6 },
-  ];
-}
 
 const tcp = (flags: string, tos = 0) => ({ protocol: "tcp" as const, flags, tos });
 const TURNED = { sourcePort: 80, destinationPort: 4000 };

@@ -1,16 +1,5 @@
+import { CLIENT, CLIENT_6, POD, POD_6, ofBoth } from "../../support/kernel/both-families.js";
 import { packet, playAll, table, type Scene } from "../../support/kernel/scene.js";
-
-const CLIENT = "192.168.1.20";
-const POD = "10.244.0.5";
-const CLIENT_6 = "fd00:1::20";
-const POD_6 = "fd00:244::5";
-
-function ofBoth(make: (family: 4 | 6, client: string, pod: string) => Scene): readonly Scene[] {
-  return [
-    { ...make(4, CLIENT, POD), family: 4 },
-    { ...make(6, CLIENT_6, POD_6), family: 6 },
-  ];
-}
 
 const tcp = (flags: string, more: object = {}) => ({ protocol: "tcp" as const, flags, ...more });
 const SYN = "-p tcp -m tcp --tcp-flags SYN,RST SYN";
