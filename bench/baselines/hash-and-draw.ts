@@ -1,6 +1,7 @@
 import type { Belief } from "../../engine/services/types.js";
 import { parseAddress } from "../../engine/net/ip.js";
 import { protocolNumber } from "../../engine/net/protocol.js";
+import { pickOf } from "../../tracer/choose/luck.js";
 import type { Chooser } from "../../tracer/choose/types.js";
 import type { PacketBatch } from "../../tracer/program/batch.js";
 
@@ -68,7 +69,7 @@ export function hashAndDraw(
   { slots, mask, addresses, ports }: HashTable,
   { count, source, sourcePort, destination, destinationPort, protocol }: PacketBatch,
   out: Drawn,
-  { draw }: Chooser,
+  { lot }: Chooser,
 ): void {
   for (let at = 0; at < count; at++) {
     const address = (destination[at] ?? 0) | 0;
@@ -86,7 +87,7 @@ export function hashAndDraw(
       out.destinationPort[at] = destinationPort[at] ?? 0;
       continue;
     }
-    const chosen = (slots[slot + 2] ?? 0) + Math.floor(((draw() ?? 0) / 2 ** 31) * endpoints);
+    const chosen = (slots[slot + 2] ?? 0) + pickOf(lot() ?? 0, endpoints);
     out.destination[at] = addresses[chosen] ?? 0;
     out.destinationPort[at] = ports[chosen] ?? 0;
   }

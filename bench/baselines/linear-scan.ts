@@ -1,3 +1,5 @@
+import { PROBABILITY_GRID } from "../../engine/iptables/probability.js";
+import { Luck } from "../../tracer/choose/luck.js";
 import type { Chooser } from "../../tracer/choose/types.js";
 import type { PacketBatch } from "../../tracer/program/batch.js";
 import { VERDICTS } from "../../tracer/walk/result.js";
@@ -55,11 +57,11 @@ export function scanBatch(
   program: LinearProgram,
   packets: PacketBatch,
   out: LinearResult,
-  { draw }: Chooser,
+  { lot }: Chooser,
 ): void {
-  const scan = new LinearScan(program, out.matched, draw);
+  const scan = new LinearScan(program, out.matched);
   for (let at = 0; at < packets.count; at++) {
-    out.verdict[at] = scan.run(packets, at);
+    out.verdict[at] = scan.run(packets, at, lot() ?? 0);
     out.source[at] = scan.source;
     out.destination[at] = scan.destination;
     out.destinationPort[at] = scan.destinationPort;
@@ -80,19 +82,21 @@ class LinearScan {
   #states = NEW;
   readonly #program: LinearProgram;
   readonly #matched: Uint32Array;
-  readonly #draw: Chooser["draw"];
+  #lot = 0;
+  readonly #luck = new Luck();
   /** Where callers go on, and where their chains end. */
   readonly #returns = new Int32Array(DEEPEST);
   readonly #ends = new Int32Array(DEEPEST);
 
-  constructor(program: LinearProgram, matched: Uint32Array, draw: Chooser["draw"]) {
+  constructor(program: LinearProgram, matched: Uint32Array) {
     this.#program = program;
     this.#matched = matched;
-    this.#draw = draw;
   }
 
   /** The verdict, by its number in `VERDICTS`; the fields tell the rest. */
-  run(packets: PacketBatch, at: number): number {
+  run(packets: PacketBatch, at: number, lot: number): number {
+    this.#lot = lot;
+    this.#luck.restart();
     this.source = (packets.source[at] ?? 0) | 0;
     this.destination = (packets.destination[at] ?? 0) | 0;
     this.destinationPort = packets.destinationPort[at] ?? 0;
@@ -197,7 +201,7 @@ class LinearScan {
     if (this.destinationPort > (rows[row + COLUMN.lastPort] ?? 0)) return false;
     if (flags !== 0 && !this.#matchesRare(rows, row, flags)) return false;
     const threshold = rows[row + COLUMN.threshold] ?? NO_DRAW;
-    return threshold === NO_DRAW || (this.#draw() ?? 0) < threshold;
+    return threshold === NO_DRAW || this.#luck.decide(this.#lot, threshold, PROBABILITY_GRID);
   }
 
   #matchesRare(rows: Int32Array, row: number, flags: number): boolean {

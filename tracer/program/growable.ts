@@ -31,6 +31,11 @@ export class Growable {
     return at;
   }
 
+  /** Forgets the numbers from `at` on. */
+  dropFrom(at: number): void {
+    this.#length = at;
+  }
+
   get(at: number): number {
     return this.#items[at] ?? 0;
   }

@@ -1,13 +1,13 @@
-import type { Chooser, DrawsAhead } from "../choose/types.js";
+import type { Chooser } from "../choose/types.js";
 import { VERDICTS } from "../walk/result.js";
 import { walk } from "../walk/walk.js";
 import { Asking } from "./ask.js";
 import { packetAt, type PacketBatch } from "./batch.js";
-import { Dealer, diceOf } from "./dice.js";
 import { wordsOf, writeAddress } from "./fields.js";
 import { Growable } from "./growable.js";
 import { Interfaces } from "./interfaces.js";
 import { interfacesOf, load } from "./load.js";
+import { LotsAhead } from "./lots-ahead.js";
 import { LEFT } from "./needs.js";
 import type { Lowered, Program } from "./program.js";
 import { writeResult, type BatchResult } from "./result.js";
@@ -16,7 +16,7 @@ import { Standing } from "./standing.js";
 
 /**
  * Runs every packet of the batch, each a new one to a node that remembers what its host state says:
- * no packet finds what another left behind. `out` must have room for the batch. The same draws give
+ * no packet finds what another left behind. `out` must have room for the batch. The same lots give
  * the same answers as walking the packets one after the other with `chooser` would.
  */
 export function runBatch(
@@ -65,26 +65,25 @@ class BatchRun {
     const packets = this.#packets;
     const out = this.#out;
     const asking = new Asking(this.#program, lowered, (at) => packetAt(packets, at));
-    const dealer = new Dealer(diceOf(this.#chooser));
+    const lots = new LotsAhead(this.#chooser, packets.count);
     const cameBy = interfacesOf(lowered, packets);
     const standing = new Standing();
-    const { ahead } = this.#chooser;
-    const course = lowered.planner.begin(packets, out, ahead ?? NO_DRAWS, cameBy);
+    const course = lowered.planner.begin(packets, out, lots, cameBy);
     const ask: Ask = (asked) => asking.ask(course.at, asked);
-    // Plans look ahead at draws, and keep no connections.
-    const planned = ahead !== undefined && machine.known.size === 0;
+    // Plans know no connections.
+    const planned = machine.known.size === 0;
     while (planned ? lowered.planner.advance(course) : course.at < packets.count) {
       const { at } = course;
-      dealer.begin();
+      lots.reach(at);
+      const lot = lots.lotOf(at);
       const verdict = load(machine, cameBy, packets, at, standing)
-        ? runOne(machine, standing, dealer, ask)
+        ? runOne(machine, standing, lot, ask)
         : LEFT;
       if (verdict >= 0) {
         writeResult(out, at, verdict, standing);
         this.#noteRules(at, standing.rules, standing.ruleCount);
       } else {
-        dealer.giveBack();
-        this.#walk(at, dealer.dice);
+        this.#walk(at, { lot: () => lot });
       }
       course.at++;
     }
@@ -123,8 +122,6 @@ class BatchRun {
     for (let item = 0; item < count; item++) this.#lists.push(rules[item] ?? 0);
   }
 }
-
-const NO_DRAWS: DrawsAhead = { draws: new Int32Array(0), next: 0, end: 0, more: () => {} };
 
 function known(value: unknown): number {
   return typeof value === "number" ? value : 0;

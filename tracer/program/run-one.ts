@@ -1,5 +1,5 @@
+import { PROBABILITY_GRID } from "../../engine/iptables/probability.js";
 import { SAYS_NO, SAYS_YES } from "./ask.js";
-import type { Dealer } from "./dice.js";
 import { firstItem, itemCount, takeItem, takeNone, waysOf } from "./draws.js";
 import type { Machine } from "./machine.js";
 import { ASKS_MATCH, DRAWS_HERE, LEFT, PICKS_PORT } from "./needs.js";
@@ -12,19 +12,26 @@ export type Ask = (standing: Standing) => number;
 
 /**
  * Runs one packet, its source and ports known, to its verdict (a number of `VERDICTS`); `LEFT`: only
- * the reference walk knows it.
+ * the reference walk knows it. `lot`: the packet's; `undefined`: where it draws it is left.
  */
-export function runOne(machine: Machine, standing: Standing, dealer: Dealer, ask: Ask): number {
+export function runOne(
+  machine: Machine,
+  standing: Standing,
+  lot: number | undefined,
+  ask: Ask,
+): number {
   for (;;) {
     const need = operate(machine, standing);
     if (need >= 0) return need;
     switch (need) {
       case DRAWS_HERE:
-        if (!drawOn(machine, standing, dealer)) return LEFT;
+        if (lot === undefined || !drawOn(machine, standing, lot)) return LEFT;
         break;
-      case PICKS_PORT:
-        pickPort(standing.registers, dealer.pick);
+      case PICKS_PORT: {
+        const { registers, luck } = standing;
+        pickPort(registers, (count) => (lot === undefined ? undefined : luck.pick(lot, count)));
         break;
+      }
       case ASKS_MATCH: {
         const said = ask(standing);
         if (said !== SAYS_NO && said !== SAYS_YES) return LEFT;
@@ -37,14 +44,14 @@ export function runOne(machine: Machine, standing: Standing, dealer: Dealer, ask
   }
 }
 
-/** False when there are no more draws, or it goes too deep. */
-function drawOn(machine: Machine, standing: Standing, dealer: Dealer): boolean {
+/** False when it goes too deep. */
+function drawOn(machine: Machine, standing: Standing, lot: number): boolean {
   const count = itemCount(machine, standing);
   for (let item = firstItem(machine, standing); item < count; item++) {
     const ways = waysOf(machine, standing, item);
-    const draw = ways === 0 ? -1 : dealer.draw();
-    if (ways !== 0 && draw < 0) return false;
-    if (draw < ways || ways === 0) return takeItem(machine, standing, item);
+    if (ways === 0 || standing.luck.decide(lot, ways, PROBABILITY_GRID)) {
+      return takeItem(machine, standing, item);
+    }
   }
   takeNone(machine, standing);
   return true;

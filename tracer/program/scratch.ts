@@ -1,4 +1,3 @@
-import { everyWay } from "../choose/fork.js";
 import type { Packet } from "../packet/types.js";
 import { startBranch, type Branch } from "../walk/branch.js";
 import type { Stage } from "../walk/hooks.js";
@@ -15,7 +14,7 @@ export interface Scratch {
 export function scratch(world: World, memory: Memory, packet: Packet): Scratch {
   return {
     branch: startBranch(packet, memory, []),
-    walker: { world, chooser: everyWay, open: [], left: 1, recordFailures: false },
+    walker: { world, open: [], left: 1, recordFailures: false },
   };
 }
 

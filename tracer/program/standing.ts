@@ -1,3 +1,4 @@
+import { Luck } from "../choose/luck.js";
 import { MARK, SOURCE } from "./fields.js";
 import { sourceIs, type PortFact, type SourceFact } from "./facts.js";
 import { REGISTERS, SOURCE_CLASS } from "./registers.js";
@@ -29,6 +30,8 @@ export class Standing {
   /** Rules that matched, by their numbers. */
   rules = new Int32Array(FIRST_ROOM);
   ruleCount = 0;
+  /** What is left of the lots that lead here. */
+  readonly luck = new Luck();
 
   knowsSource = true;
   knowsPort = true;
@@ -46,6 +49,7 @@ export class Standing {
     this.depth = 0;
     this.tried = 0;
     this.ruleCount = 0;
+    this.luck.restart();
     this.knowsSource = true;
     this.knowsPort = true;
     this.sourceFacts = undefined;
@@ -138,6 +142,7 @@ export class Standing {
     if (this.rules.length < other.ruleCount) this.rules = new Int32Array(other.rules.length);
     for (let at = 0; at < other.ruleCount; at++) this.rules[at] = other.rules[at] ?? 0;
     this.ruleCount = other.ruleCount;
+    this.luck.copyFrom(other.luck);
     this.knowsSource = other.knowsSource;
     this.knowsPort = other.knowsPort;
     this.sourceFacts = other.sourceFacts;

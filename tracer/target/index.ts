@@ -50,7 +50,7 @@ export function applyTarget(
     case "TPROXY":
       return tproxy(walker, branch, target, where);
     case "DNAT":
-      bind(walker, branch, {
+      bind(branch, {
         side: "destination",
         addresses: target.toDestination?.addresses,
         ports: target.toDestination?.ports,
@@ -59,7 +59,7 @@ export function applyTarget(
       });
       return "accept";
     case "SNAT":
-      bind(walker, branch, {
+      bind(branch, {
         side: "source",
         addresses: target.toSource?.addresses,
         ports: target.toSource?.ports,
@@ -72,7 +72,7 @@ export function applyTarget(
     case "REDIRECT":
       return redirect(walker, branch, target);
     case "NETMAP":
-      return netmap(walker, branch, target);
+      return netmap(branch, target);
     case "SYNPROXY":
       return synproxy(branch, where);
     case "SNPT":

@@ -27,7 +27,7 @@ export function masquerade(walker: Walker, branch: Branch, target: MasqueradeTar
     );
     return "ended";
   }
-  bind(walker, branch, {
+  bind(branch, {
     side: "source",
     addresses: { min: address, max: address },
     ports: target.toPorts,

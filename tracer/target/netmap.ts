@@ -4,16 +4,15 @@ import { ALL_ONES_4, ALL_ONES_6 } from "../../engine/net/ip.js";
 import { andAddress, type Prefix } from "../../engine/net/prefix.js";
 import type { Branch } from "../walk/branch.js";
 import { bind } from "../walk/nat.js";
-import type { Walker } from "../walk/world.js";
 import type { Effect } from "./effect.js";
 
 /** `xt_NETMAP.c`: the network's bits are replaced, the host's stay; which side the hook tells. */
-export function netmap(walker: Walker, branch: Branch, { to }: NetmapTarget): Effect {
+export function netmap(branch: Branch, { to }: NetmapTarget): Effect {
   if (to === undefined) return "accept";
   const hook = branch.scan?.hook;
   const side = hook === "PREROUTING" || hook === "OUTPUT" ? "destination" : "source";
   const address = moved(branch.packet[side], to);
-  bind(walker, branch, {
+  bind(branch, {
     side,
     addresses: { min: address, max: address },
     ports: undefined,

@@ -18,7 +18,7 @@ export function redirect(walker: Walker, branch: Branch, target: RedirectTarget)
     endBranch(branch, "dropped", `REDIRECT: ${device ?? "the interface"} has no address`);
     return "ended";
   }
-  bind(walker, branch, {
+  bind(branch, {
     side: "destination",
     addresses: { min: address, max: address },
     ports: target.toPorts,

@@ -1,4 +1,5 @@
 import type { Hook, TableName } from "../../engine/iptables/types.js";
+import { Luck } from "../choose/luck.js";
 import type { NextHop, Route, Stated } from "../host/types.js";
 import type { Field } from "../packet/field.js";
 import type { Packet } from "../packet/types.js";
@@ -64,7 +65,8 @@ export interface Linked<T> {
 
 /**
  * One of the ways that a packet may go, as far as it has gone. A branch is changed in place while it
- * is walked; all that hangs below its fields is never changed, so that a fork is a shallow copy.
+ * is walked; but for its luck and its scan all that hangs below its fields is never changed, so that a
+ * fork is nearly a shallow copy.
  */
 export interface Branch {
   packet: Packet;
@@ -88,6 +90,9 @@ export interface Branch {
   trail: Trail | undefined;
   /** How many rules the kernel's scan has tried, matching or not. */
   tried: number;
+  /** What decides where dice are thrown (`Chooser.lot`); `undefined`: every way is followed. */
+  lot: number | undefined;
+  readonly luck: Luck;
   /** The chance of this branch: see `Share`. */
   numerator: bigint;
   bits: number;
@@ -117,6 +122,8 @@ export function startBranch(packet: Packet, memory: Memory, stages: readonly Sta
     memory,
     trail: undefined,
     tried: 0,
+    lot: undefined,
+    luck: new Luck(),
     numerator: 1n,
     bits: 0,
     divisor: 1n,
@@ -128,7 +135,9 @@ export function startBranch(packet: Packet, memory: Memory, stages: readonly Sta
 }
 
 export function forkBranch(branch: Branch): Branch {
-  return { ...branch, scan: branch.scan === undefined ? undefined : { ...branch.scan } };
+  const luck = new Luck();
+  luck.copyFrom(branch.luck);
+  return { ...branch, luck, scan: branch.scan === undefined ? undefined : { ...branch.scan } };
 }
 
 export function record(branch: Branch, event: WalkEvent): void {

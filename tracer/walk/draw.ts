@@ -8,7 +8,7 @@ import type { Walker } from "./world.js";
 const GRID_BITS = 31;
 
 /**
- * Throws the kernel's dice, or asks where a counter stands that nobody knows. Where every way is
+ * Decides as the packet's lot has it, or asks where a counter stands that nobody knows. Where every way is
  * followed, `otherwise` sets up the branch on which the answer is no.
  */
 export function drawAnswer(
@@ -19,8 +19,8 @@ export function drawAnswer(
 ): boolean {
   const { ways, of } = draw;
   if (ways <= 0 || ways >= of) return settled(branch, draw, ways > 0);
-  const drawn = of === PROBABILITY_GRID ? walker.chooser.draw() : walker.chooser.pick(of);
-  if (drawn !== undefined) return take(branch, draw, drawn < ways);
+  const { lot, luck } = branch;
+  if (lot !== undefined) return take(branch, draw, luck.decide(lot, ways, of));
   const other = openBranch(walker, branch);
   if (other === undefined) return unknownBranch(branch);
   take(other, draw, false);

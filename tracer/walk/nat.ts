@@ -8,7 +8,6 @@ import { changeConnection, type Tracked } from "./memory.js";
 import { isIcmpError } from "./icmp.js";
 import { invert, sameTuple } from "./tuple.js";
 import { uniqueTuple, type NatRequest, type Side } from "./unique-tuple.js";
-import type { Walker } from "./world.js";
 
 const BOUND_TO_NOTHING = {
   addresses: undefined,
@@ -26,7 +25,7 @@ export function setConnection(branch: Branch, connection: Tracked): void {
 }
 
 /** Binds one side of a new connection, for good (`nf_nat_core.c: nf_nat_setup_info`). */
-export function bind(walker: Walker, branch: Branch, request: NatRequest): void {
+export function bind(branch: Branch, request: NatRequest): void {
   const { tracking, memory } = branch;
   if (tracking.kind !== "tracked") return;
   const { connection } = tracking;
@@ -34,7 +33,9 @@ export function bind(walker: Walker, branch: Branch, request: NatRequest): void 
   if (connection.confirmed) return;
   const current = invert(connection.reply);
   if (current === undefined) return;
-  const wanted = uniqueTuple(current, request, connection, memory, walker.chooser);
+  const { lot, luck } = branch;
+  const pick = (count: number) => (lot === undefined ? undefined : luck.pick(lot, count));
+  const wanted = uniqueTuple(current, request, connection, memory, pick);
   const bound = { ...connection.bound, [request.side]: true };
   const reply = invert(wanted);
   if (sameTuple(current, wanted) || reply === undefined) {
@@ -46,13 +47,13 @@ export function bind(walker: Walker, branch: Branch, request: NatRequest): void 
 }
 
 /** Binds a side that no rule bound: nothing changes unless two connections would clash. */
-export function bindToNothing(walker: Walker, branch: Branch, side: Side): void {
+export function bindToNothing(branch: Branch, side: Side): void {
   const { tracking } = branch;
   if (tracking.kind !== "tracked" || tracking.connection.bound[side]) return;
   const current = invert(tracking.connection.reply);
   if (current === undefined) return;
   const own = current[side];
-  bind(walker, branch, { ...BOUND_TO_NOTHING, side, addresses: { min: own, max: own } });
+  bind(branch, { ...BOUND_TO_NOTHING, side, addresses: { min: own, max: own } });
 }
 
 /** Rewrites one side of the packet as its connection is bound (`nf_nat_packet`). */

@@ -190,7 +190,7 @@ function finishNat(walker: Walker, branch: Branch, hook: Hook): void {
   const { tracking } = branch;
   if (tracking.kind !== "tracked") return advance(branch);
   if (tracking.state !== "ESTABLISHED" && !isIcmpError(branch.packet)) {
-    bindToNothing(walker, branch, side);
+    bindToNothing(branch, side);
   }
   translate(branch, side);
   if (hook === "OUTPUT" && destinationChanged(branch)) routeOut(walker, branch);

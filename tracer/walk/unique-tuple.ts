@@ -1,7 +1,6 @@
 import type { Range } from "../../engine/iptables/extensions/codecs.js";
 import type { Address } from "../../engine/net/ip.js";
 import { ICMP, ICMPV6 } from "../../engine/net/protocol.js";
-import type { Chooser } from "../choose/types.js";
 import type { Tuple } from "../host/types.js";
 import { isUnknown, unknown, type Field } from "../packet/field.js";
 import { hasPorts } from "../packet/protocols.js";
@@ -21,13 +20,16 @@ export interface NatRequest {
   readonly persistent: boolean;
 }
 
+/** One of 0 to `count` - 1, drawn; `undefined`: it is left open. */
+type Pick = (count: number) => number | undefined;
+
 /** The connection's tuple with this side translated, unlike any other's (`get_unique_tuple`). */
 export function uniqueTuple(
   current: Tuple,
   request: NatRequest,
   connection: Tracked,
   memory: Memory,
-  chooser: Chooser,
+  pick: Pick,
 ): Tuple {
   const taken = (tuple: Tuple) => isUsed(tuple, connection, memory);
   if (request.side === "source" && !request.random) {
@@ -48,7 +50,7 @@ export function uniqueTuple(
       if (ports.min === ports.max || !taken(moved)) return moved;
     }
   }
-  return withUniquePort(moved, request, taken, chooser);
+  return withUniquePort(moved, request, taken, pick);
 }
 
 /** With the source that an earlier connection from here got, where the rule allows it. */
@@ -126,14 +128,14 @@ function withUniquePort(
   tuple: Tuple,
   request: NatRequest,
   taken: (tuple: Tuple) => boolean,
-  chooser: Chooser,
+  pick: Pick,
 ): Tuple {
   const { side } = request;
   if (!hasPorts(tuple.protocol) && !isIcmp(tuple)) return tuple;
   const range = rangeFor(tuple, request);
   if (range === undefined) return tuple;
   const size = range.max - range.min + 1;
-  const offset = firstOffset(tuple, request, size, chooser);
+  const offset = firstOffset(tuple, request, size, pick);
   if (offset === undefined) {
     const why = `drawn at random from ${range.min} to ${range.max}`;
     return withPort(tuple, side, size === 1 ? range.min : unknown(why));
@@ -158,11 +160,11 @@ function firstOffset(
   tuple: Tuple,
   { ports, random, side }: NatRequest,
   size: number,
-  chooser: Chooser,
+  pick: Pick,
 ): number | undefined {
   const port = portOf(tuple, side);
   if (ports?.base !== undefined) {
     return isUnknown(port) ? undefined : ((port - ports.base) & 0xffff) % size;
   }
-  return random || side === "source" ? chooser.pick(size) : 0;
+  return random || side === "source" ? pick(size) : 0;
 }

@@ -39,7 +39,7 @@ export interface Outcome {
 
 /**
  * Walks one packet through the node. It enters by `packet.inInterface`, or at OUTPUT without one.
- * There is one outcome for every way that the chooser leaves open and for every answer to a
+ * It takes one lot of the chooser. There is one outcome for every way that is left open and for every answer to a
  * question that cannot be decided, in the order of the rules.
  */
 export function walk(
@@ -59,9 +59,9 @@ export function enumerate(world: World, memory: Memory, packet: Packet): readonl
 
 /** Follows a branch that stands anywhere, and all that fork from it. */
 export function follow(world: World, start: Branch, options: WalkOptions): readonly Outcome[] {
+  start.lot = options.chooser.lot();
   const walker: Walker = {
     world,
-    chooser: options.chooser,
     open: [start],
     left: options.maxBranches ?? MAX_BRANCHES,
     leftToSuppose: MAX_SUPPOSED,

@@ -1,6 +1,5 @@
 import type { Family } from "../../engine/net/ip.js";
 import type { TableName } from "../../engine/iptables/types.js";
-import type { Chooser } from "../choose/types.js";
 import type { HostState } from "../host/types.js";
 import type { Branch } from "./branch.js";
 import type { LinkedRules, LinkedTable } from "./link.js";
@@ -41,10 +40,9 @@ export function makeWorld({ statements = [], ...parts }: WorldParts): World {
   return { family: parts.rules[0]?.family ?? 4, statements, ...parts };
 }
 
-/** One walk: the world, who throws the dice, and the branches still to be followed. */
+/** One walk: the world and the branches still to be followed. */
 export interface Walker {
   readonly world: World;
-  readonly chooser: Chooser;
   readonly open: Branch[];
   /** How many more branches may be opened. */
   left: number;

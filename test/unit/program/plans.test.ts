@@ -83,8 +83,8 @@ describe("a plan answers packets that come again", () => {
   });
 
   it("as they are answered one by one, draw by draw", () => {
-    const drawsOneByOne = ({ draw, pick }: Chooser): Chooser => ({ draw, pick });
-    const answers = [seeded("3"), drawsOneByOne(seeded("3"))].map((chooser) => {
+    const oneByOne = ({ lot }: Chooser): Chooser => ({ lot });
+    const answers = [seeded("3"), oneByOne(seeded("3"))].map((chooser) => {
       const program = linkProgram(ruleset, NODE);
       const batch = batchOf(4, many);
       assert.ok(batch !== undefined);

@@ -1,97 +1,132 @@
-import { pickOf } from "../../choose/types.js";
+import { lotOfRound, pickOf } from "../../choose/luck.js";
 import { leastPort, mostPort } from "../pick-port.js";
-import { NEEDS_DRAWS, PASSED, type Course } from "./course.js";
+import * as courses from "./course.js";
+import type { Course } from "./course.js";
+import { followOn } from "./follow.js";
 import * as nodeNames from "./nodes.js";
-import { answerTo } from "./question.js";
 
-/* Bound to names of this module, the kinds of nodes are constants to V8's compiler. */
-const { ASKS_OWN, DRAWS_PORT, EITHER_SETTLED, END_KEY, END_LENGTH_4 } = nodeNames;
-const { END_MANNER, END_MANNER_MASK, ENDS, KEEPS_PORT, KIND_MASK, MANNER_LENGTH, PLACE } =
-  nodeNames;
+/* Bound to names of this module, the kinds of ends are constants to V8's compiler. */
+const { DRAWS_PORT, END_KEY, END_MANNER, END_MANNER_MASK } = nodeNames;
+const { ENDS, ENDS_OR_OWN, KEEPS_PORT, KIND_MASK, LEADS_ON, MANNER_LENGTH, PLACE } = nodeNames;
+const { PASSED, UNMADE } = courses;
 
 /**
- * Writes what became of the packets of a group. Those that are nearly settled seldom draw, and
- * `drawOn` has gone on as if none did: where one draws a source port the group ends behind it, as all
- * that the next ones have drawn comes one later.
+ * Writes what became of the packets of a group, which have come to ends; up to one whose end is not
+ * made, before which the group then ends.
  */
 export function conclude(course: Course): number {
-  const { machine, plans, packets, out, references, starts, ahead, at: start, end } = course;
+  const { machine, plans, packets, out, reached, lots, at: start, end: stop } = course;
   const { words } = machine;
-  const nodes = plans.settled.items;
+  const { endLength } = plans;
+  const ends = plans.ends.items;
   const manners = plans.manners.items;
   const { source: sources, sourcePort: sourcePorts } = packets;
   const { verdict: verdicts, tried: triedOf, mark: marksAfter, sourcePort: portsBefore } = out;
-  const { destinationPort: portsAfter, outInterface: leftBy, list: lists } = out;
+  const { destinationPort: portsAfter, outInterface: interfaces, list: lists } = out;
   const { source: sourcesAfter, destination: destinationsAfter } = out;
-  let until = end | 0;
-  for (let at = start | 0; at < until; at = (at + 1) | 0) {
-    let reference = (references[at - start] ?? 0) | 0;
-    let node = reference >> PLACE;
-    let head = (nodes[node] ?? 0) | 0;
-    while ((head & KIND_MASK) !== ENDS) {
-      const kind = head & KIND_MASK;
-      if (kind === ASKS_OWN) {
-        if (((sources[at] ?? 0) | 0) !== nodes[node - 1]) {
-          node = (node - END_LENGTH_4) | 0;
-          head = (nodes[node] ?? 0) | 0;
-          break;
-        }
-        reference = (nodes[node + 1] ?? 0) | 0;
-      } else {
-        const from = words === 1 ? at : at << 2;
-        reference = answerTo(nodes, node, sources, from, words, sourcePorts[at] ?? 0) | 0;
-      }
-      if ((reference & EITHER_SETTLED) === 0) {
-        // A port that is to be drawn.
-        reference = pick(course, at, reference) | 0;
-        if (reference === 0) {
-          course.end = at;
-          ahead.next = starts[at - start] ?? 0;
-          return NEEDS_DRAWS;
-        }
-        until = (at + 1) | 0;
-      }
-      node = reference >> PLACE;
-      head = (nodes[node] ?? 0) | 0;
+  // The manner of the packet before, which many have too.
+  let knownManner = -1;
+  let verdict = 0;
+  let mark = 0;
+  let leftBy = 0;
+  let fate = 0;
+  let isReplaced = false;
+  let replaced = 0;
+  for (let at = start | 0; at < stop; at = (at + 1) | 0) {
+    let number = (reached[at - start] ?? 0) >> PLACE;
+    let end = Math.imul(number, endLength);
+    let head = (ends[end] ?? 0) | 0;
+    const kind = head & KIND_MASK;
+    if (kind !== ENDS && (kind !== ENDS_OR_OWN || ((sources[at] ?? 0) | 0) === ends[end + 2])) {
+      number = settle(course, at, number);
+      if (number === 0) return course.missing;
+      end = Math.imul(number, endLength);
+      head = (ends[end] ?? 0) | 0;
     }
-    const manner = ((head >> END_MANNER) & END_MANNER_MASK) * MANNER_LENGTH;
-    verdicts[at] = manners[manner] ?? 0;
-    marksAfter[at] = manners[manner + 1] ?? 0;
-    leftBy[at] = manners[manner + 2] ?? 0;
-    const fate = manners[manner + 3] ?? 0;
-    portsBefore[at] =
-      fate === KEEPS_PORT
-        ? (sourcePorts[at] ?? 0)
-        : fate === DRAWS_PORT
-          ? (course.ports[at - start] ?? 0)
-          : 0;
-    portsAfter[at] = head >>> END_KEY;
-    triedOf[at] = nodes[node + 1] ?? 0;
-    lists[at] = node;
-    const replaced = manners[manner + 4] === 1;
-    if (words === 1) {
-      destinationsAfter[at] = nodes[node + 2] ?? 0;
-      sourcesAfter[at] = replaced ? (manners[manner + 5] ?? 0) : (sources[at] ?? 0);
+    const manner = (head >> END_MANNER) & END_MANNER_MASK;
+    if (manner !== knownManner) {
+      const place = manner * MANNER_LENGTH;
+      knownManner = manner;
+      verdict = manners[place] ?? 0;
+      mark = manners[place + 1] ?? 0;
+      leftBy = manners[place + 2] ?? 0;
+      fate = manners[place + 3] ?? 0;
+      isReplaced = manners[place + 5] === 1;
+      replaced = manners[place + 6] ?? 0;
+    }
+    verdicts[at] = verdict;
+    marksAfter[at] = mark;
+    interfaces[at] = leftBy;
+    if (fate === KEEPS_PORT) {
+      portsBefore[at] = sourcePorts[at] ?? 0;
+    } else if (fate === DRAWS_PORT) {
+      const lot = lotOfRound(
+        lots.row[at - lots.first] ?? 0,
+        manners[manner * MANNER_LENGTH + 4] ?? 0,
+      );
+      portsBefore[at] = portOf(lot, sourcePorts[at] ?? 0);
     } else {
-      for (let word = 0; word < 4; word++) {
-        const place = (at << 2) + word;
-        destinationsAfter[place] = nodes[node + 2 + word] ?? 0;
-        sourcesAfter[place] = replaced ? (manners[manner + 5 + word] ?? 0) : (sources[place] ?? 0);
-      }
+      portsBefore[at] = 0;
+    }
+    portsAfter[at] = head >>> END_KEY;
+    triedOf[at] = ends[end + 1] ?? 0;
+    lists[at] = number;
+    if (words === 1) {
+      destinationsAfter[at] = ends[end + 2] ?? 0;
+      sourcesAfter[at] = isReplaced ? replaced : (sources[at] ?? 0);
+    } else {
+      writeAddresses6(course, at, end, isReplaced ? manner * MANNER_LENGTH + 6 : -1);
     }
   }
-  course.end = until;
   return PASSED;
 }
 
-/** Draws the source port that a node picks; the node that follows, 0: there is no draw. */
-function pick(course: Course, at: number, reference: number): number {
-  const { plans, packets, ahead, ports, starts, at: start } = course;
-  const next = starts[at - start + 1] ?? 0;
-  if (next === ahead.end) return 0;
-  const port = packets.sourcePort[at] ?? 0;
-  const least = leastPort(port);
-  ports[at - start] = least + pickOf(ahead.draws[next] ?? 0, mostPort(port) - least + 1);
-  ahead.next = next + 1;
-  return plans.nodes.get((reference >> PLACE) + 1);
+/**
+ * The end that a packet comes to by way of this one; 0: something is missing, which
+ * `Course.missing` tells, and the group ends before it.
+ */
+function settle(course: Course, at: number, from: number): number {
+  const { plans, packets, reached, at: start } = course;
+  const { endLength } = plans;
+  const ends = plans.ends.items;
+  let number = from;
+  for (;;) {
+    const end = number * endLength;
+    switch ((ends[end] ?? 0) & KIND_MASK) {
+      case ENDS:
+        return number;
+      case ENDS_OR_OWN:
+        if (((packets.source[at] ?? 0) | 0) !== ends[end + 2]) return number;
+        number = plans.owns.get(number);
+        break;
+      case LEADS_ON:
+        course.missing = followOn(course, at, ends[end + 1] ?? 0);
+        if (course.missing !== PASSED) return 0;
+        number = (reached[at - start] ?? 0) >> PLACE;
+        break;
+      default:
+        course.node = ends[end + 1] ?? 0;
+        course.answer = ends[end + 2] ?? 0;
+        course.end = at;
+        course.missing = UNMADE;
+        return 0;
+    }
+  }
+}
+
+/** `replaced`: where in `Plans.manners` the new source stands, -1 for none. */
+function writeAddresses6(course: Course, at: number, end: number, replaced: number): void {
+  const { plans, packets, out } = course;
+  for (let word = 0; word < 4; word++) {
+    const place = (at << 2) + word;
+    out.destination[place] = plans.ends.get(end + 2 + word);
+    out.source[place] =
+      replaced < 0 ? (packets.source[place] ?? 0) : plans.manners.get(replaced + word);
+  }
+}
+
+/** The source port that a lot picks for a packet that came with another one. */
+function portOf(lot: number, before: number): number {
+  const least = leastPort(before);
+  return least + pickOf(lot, mostPort(before) - least + 1);
 }

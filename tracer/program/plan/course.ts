@@ -1,5 +1,5 @@
-import type { DrawsAhead } from "../../choose/types.js";
 import type { PacketBatch } from "../batch.js";
+import type { LotsAhead } from "../lots-ahead.js";
 import type { Machine } from "../machine.js";
 import type { BatchResult } from "../result.js";
 import type { Plans } from "./plans.js";
@@ -8,7 +8,7 @@ import type { Plans } from "./plans.js";
  * So many packets are taken together, one step after the other for all of them: that lets the
  * processor fetch what the next packets need while it works on one.
  */
-export const MOST_AT_ONCE = 256;
+export const MOST_AT_ONCE = 128;
 /** And so many where packets keep being without a plan, as others are then looked up in vain. */
 export const LEAST_AT_ONCE = 8;
 
@@ -18,58 +18,56 @@ export const PASSED = 0;
 export const NEW = 1;
 export const SEEN = 2;
 export const LEAVES = 3;
-/** The node `Course.node` has nothing yet where its draw `Course.item` succeeds. */
+/** Answer `Course.answer` of the node `Course.node` leads to nothing yet. */
 export const UNMADE = 4;
-/** There are too few draws. */
-export const NEEDS_DRAWS = 5;
 
-/** Where a batch stands, and what it works with. */
-export interface Course {
+/**
+ * Where a batch stands, and what it works with. A class, so that V8 knows of what shape each field is
+ * and of what type its numbers: the loops over packets check that less often then.
+ */
+export class Course {
   readonly machine: Machine;
   readonly plans: Plans;
   readonly packets: PacketBatch;
   readonly out: BatchResult;
-  readonly ahead: DrawsAhead;
+  readonly lots: LotsAhead;
   /** Numbers of the batch's interfaces. */
   readonly cameBy: Int32Array;
   /** The next packet, with which a group begins, and the one after the group's last. */
-  at: number;
-  end: number;
+  at = 0;
+  end = 0;
   /** How many packets the next group may have. */
-  group: number;
-  /** By packet of the group: a reference to the node that it has come to. */
-  readonly references: Int32Array;
-  /** And the source port that was drawn for it. */
-  readonly ports: Uint16Array;
-  /** And its first draw in `ahead`; behind the last one stands the next draw. */
-  readonly starts: Int32Array;
-  /* Of the packet that the group ends before: traits, the class of its source, the slot of its plan. */
-  traits: number;
-  sourceClass: number;
-  slot: number;
-  node: number;
-  item: number;
+  group = LEAST_AT_ONCE;
+  /**
+   * By packet of the group the place where its plan may stand, and later a reference to where it has
+   * come; from `MOST_AT_ONCE` on, its traits and second key.
+   */
+  readonly reached = new Int32Array(2 * MOST_AT_ONCE);
+  /* Of the packet that the group ends before: traits and second key, hash, slot of its plan. */
+  ownKey = 0;
+  hash = 0;
+  slot = 0;
+  /** What was missing where a packet did not come to an end. */
+  missing: number = PASSED;
+  node = 0;
+  answer = 0;
   /** Of no meaning: what was read so that it is at hand. */
-  seen: number;
-}
+  seen = 0;
 
-/** A batch at its first packet. */
-export function startCourse(
-  parts: Pick<Course, "machine" | "plans" | "packets" | "out" | "ahead" | "cameBy">,
-): Course {
-  return {
-    ...parts,
-    at: 0,
-    end: 0,
-    group: LEAST_AT_ONCE,
-    references: new Int32Array(MOST_AT_ONCE),
-    ports: new Uint16Array(MOST_AT_ONCE),
-    starts: new Int32Array(MOST_AT_ONCE + 1),
-    traits: 0,
-    sourceClass: 0,
-    slot: 0,
-    node: 0,
-    item: 0,
-    seen: 0,
-  };
+  /** A batch at its first packet. */
+  constructor({
+    machine,
+    plans,
+    packets,
+    out,
+    lots,
+    cameBy,
+  }: Pick<Course, "machine" | "plans" | "packets" | "out" | "lots" | "cameBy">) {
+    this.machine = machine;
+    this.plans = plans;
+    this.packets = packets;
+    this.out = out;
+    this.lots = lots;
+    this.cameBy = cameBy;
+  }
 }

@@ -1,44 +1,38 @@
 import { classAt } from "../address-classes.js";
-import { LEAVES, NEW, PASSED, SEEN, type Course } from "./course.js";
-import { LAST_SOURCE, mixKey, SEEN as SEEN_ONCE } from "./plans.js";
+import * as courses from "./course.js";
+import type { Course } from "./course.js";
+import * as nodeNames from "./nodes.js";
+import { LAST_SOURCE, mixKey } from "./plans.js";
 
-/** Finds the plans of the next group of packets, up to one that has none. */
+/* Bound to names of this module, these are constants to V8's compiler. */
+const { LEAVES, MOST_AT_ONCE, PASSED } = courses;
+const { NO_PLAN, SEEN_ONCE } = nodeNames;
+
+/**
+ * Looks up where the plans of the next group of packets are likely to stand: the first of the slots
+ * that may hold them. Whether a plan is a packet's own `follow` sees, when it is at hand.
+ */
 export function findPlans(course: Course): number {
-  const { machine, plans, packets, cameBy, references } = course;
+  const { machine, plans, packets, cameBy, reached, lots } = course;
   const { words, classes } = machine;
-  const { slots, slotLength } = plans;
-  const lastSlot = (slots.length / slotLength - 1) | 0;
+  const { slots, recentSources } = plans;
+  const lastSlot = (slots.length - 1) | 0;
   const { protocol: protocols, source: sources, destination: destinations } = packets;
   const { destinationPort: destinationPorts, ttl: ttls, inInterface: inInterfaces } = packets;
   const { mark: marks, tcpFlags } = packets;
   const start = course.at | 0;
-  const end = Math.min(packets.count, start + course.group) | 0;
-  const { recentSources } = plans;
+  const end = Math.min(lots.end, start + course.group) | 0;
   // The traits of the packet before, which most have too.
-  let knownFirst = -1;
-  let knownSecond = -1;
+  let knownKind = -1;
+  let knownInterface = -1;
   let knownMark = 0;
+  let knownClass = -1;
   let traits = -1;
-  let answer = PASSED;
-  let at = start;
-  for (; at < end; at = (at + 1) | 0) {
+  for (let at = start; at < end; at = (at + 1) | 0) {
     const up = (ttls[at] ?? 0) > 1 ? 0 : 256;
-    const first = (protocols[at] ?? 0) | ((tcpFlags[at] ?? 0) << 16) | up;
-    const second = (cameBy[inInterfaces[at] ?? 0] ?? -1) | 0;
+    const kind = (protocols[at] ?? 0) | ((tcpFlags[at] ?? 0) << 16) | up;
+    const inInterface = (inInterfaces[at] ?? 0) | 0;
     const mark = (marks[at] ?? 0) | 0;
-    if (first !== knownFirst || second !== knownSecond || mark !== knownMark) {
-      traits = second < 0 ? -1 : plans.traitsOf(first, second, mark) | 0;
-      if (traits < 0) {
-        answer = LEAVES;
-        break;
-      }
-      knownFirst = first;
-      knownSecond = second;
-      knownMark = mark;
-    }
-    const key = (traits << 16) | (destinationPorts[at] ?? 0) | 0;
-    let reference = 0;
-    let slot = 0;
     let sourceClass = -1;
     if (words === 1) {
       const source = (sources[at] ?? 0) | 0;
@@ -49,55 +43,66 @@ export function findPlans(course: Course): number {
         recentSources[place] = source;
         recentSources[place + 1] = sourceClass;
       }
-      const destination = (destinations[at] ?? 0) | 0;
-      slot = (mixKey(destination, key, sourceClass) & lastSlot) << 2;
-      for (;;) {
-        reference = (slots[slot + 3] ?? 0) | 0;
-        if (
-          reference === 0 ||
-          (slots[slot] === destination &&
-            slots[slot + 1] === key &&
-            slots[slot + 2] === sourceClass)
-        ) {
-          break;
-        }
-        slot = (slot + 4) & ((lastSlot << 2) | 3);
-      }
     } else {
       sourceClass = classAt(classes, sources, at << 2) | 0;
-      slot = find6(slots, lastSlot, destinations, at << 2, key, sourceClass) | 0;
-      reference = (slots[slot + 6] ?? 0) | 0;
     }
-    if (reference <= SEEN_ONCE) {
-      course.slot = slot;
-      course.sourceClass = sourceClass;
-      course.traits = traits;
-      answer = reference === SEEN_ONCE ? SEEN : NEW;
-      break;
+    if (
+      kind !== knownKind ||
+      inInterface !== knownInterface ||
+      mark !== knownMark ||
+      sourceClass !== knownClass
+    ) {
+      const from = (cameBy[inInterface] ?? -1) | 0;
+      traits = from < 0 ? -1 : plans.traitsOf(kind, from, mark, sourceClass) | 0;
+      if (traits < 0) {
+        course.end = at;
+        return LEAVES;
+      }
+      knownKind = kind;
+      knownInterface = inInterface;
+      knownMark = mark;
+      knownClass = sourceClass;
     }
-    references[at - start] = reference;
+    const key = (traits << 16) | (destinationPorts[at] ?? 0) | 0;
+    const destination = (destinations[words === 1 ? at : at << 2] ?? 0) | 0;
+    const hash = words === 1 ? mixKey(destination, key) : hash6(destinations, at << 2, key);
+    reached[at - start] = slots[hash & lastSlot] ?? 0;
+    reached[at - start + MOST_AT_ONCE] = key;
   }
-  course.end = at;
-  return answer;
+  course.end = end;
+  return PASSED;
 }
 
-/** The slot of an IPv6 packet's plan, or the free one where it belongs. */
-function find6(
-  slots: Int32Array,
-  lastSlot: number,
-  destinations: Uint32Array,
-  from: number,
-  key: number,
-  sourceClass: number,
-): number {
-  let hash = 0;
-  for (let word = 0; word < 4; word++) hash = mixKey(hash, destinations[from + word] ?? 0, word);
-  for (let number = mixKey(hash, key, sourceClass); ; number++) {
-    const slot = (number & lastSlot) * 7;
-    if (slots[slot + 6] === 0) return slot;
-    if (slots[slot + 4] !== key || slots[slot + 5] !== sourceClass) continue;
+/** The slot of a packet's plan, or the one where it belongs. Notes the packet's hash. */
+export function slotOf(course: Course, at: number): number {
+  const { machine, plans, packets, reached, at: start } = course;
+  const { words } = machine;
+  const { slots, hashes } = plans;
+  const nodes = plans.nodes.items;
+  const { destination } = packets;
+  const key = reached[at - start + MOST_AT_ONCE] ?? 0;
+  const hash =
+    words === 1 ? mixKey((destination[at] ?? 0) | 0, key) : hash6(destination, at << 2, key);
+  course.hash = hash;
+  const last = slots.length - 1;
+  for (let slot = hash & last; ; slot = (slot + 1) & last) {
+    const plan = slots[slot] ?? 0;
+    if (plan === NO_PLAN) return slot;
+    if (plan === SEEN_ONCE) {
+      if (hashes[slot] === hash) return slot;
+      continue;
+    }
+    if (nodes[plan + words] !== key) continue;
     let word = 0;
-    while (word < 4 && slots[slot + word] === ((destinations[from + word] ?? 0) | 0)) word++;
-    if (word === 4) return slot;
+    while (word < words && nodes[plan + word] === ((destination[at * words + word] ?? 0) | 0)) {
+      word++;
+    }
+    if (word === words) return slot;
   }
+}
+
+function hash6(destinations: Uint32Array, from: number, key: number): number {
+  let hash = 0;
+  for (let word = 0; word < 4; word++) hash = mixKey(hash, destinations[from + word] ?? 0);
+  return mixKey(hash, key);
 }

@@ -1,68 +1,81 @@
 /*
  * A plan is a tree of nodes, rows of 32-bit numbers: what is left to ask of a packet when all is known
- * of it but its source, its source port and the dice. The first number of a node is its kind, its
- * operands follow. What a way comes to stands in one node at its end.
+ * of it but its source, its source port and its lot. The first number of a node is its kind; its
+ * operands follow.
  *
- * A reference to a node is four times its place, and
- *   1 (`SETTLED`) more where nothing is drawn from there on,
- *   2 (`NEARLY_SETTLED`) more where some answer to what is asked there may still draw a source port.
- * Nodes that are settled, or nearly, stand in `Plans.settled`; the others, through which every packet
- * goes, in `Plans.nodes`, where they are close together.
+ * Ends stand in `Plans.ends`, all of one length, so that what is drawn leads to the n-th behind the
+ * first without a list of them; the nodes that packets come through before stand in `Plans.nodes`,
+ * those of a plan close together, right behind the packets' key.
+ *
+ * A reference is twice the place of a node, or twice the number of an end and `IS_END` more.
  */
 
-export const SETTLED = 1;
-export const NEARLY_SETTLED = 2;
-export const EITHER_SETTLED = SETTLED | NEARLY_SETTLED;
-/** A reference has its node's place above these bits. */
-export const PLACE = 2;
+export const IS_END = 1;
+/** A reference has a place or a number above this bit. */
+export const PLACE = 1;
 
 /** What comes now is not planned: the packet is run by itself, from its start. */
 export const LEAVES = 0;
+/**
+ * Asks the source: mask, value, node where `word & mask` is the value, node where not. With the kind,
+ * above `KIND_BITS`: which of its words.
+ */
+export const ASKS_SOURCE = 1;
+/** Asks the source port: least, most, node where it is in the range, node where not. */
+export const ASKS_PORT = 2;
+/**
+ * Draws. With the kind, above `KIND_BITS`: how often fresh lots were taken. Then the place of its table
+ * in `DrawTables.row`, the number of the end for the first answer (0: none is made yet) and how many
+ * answers there are.
+ */
+export const DRAWS = 3;
+/** The node that follows. */
+export const GOES_ON = 4;
+
+export const KIND_BITS = 3;
+export const KIND_MASK = (1 << KIND_BITS) - 1;
+/** Numbers of a question. */
+export const QUESTION_LENGTH = 5;
+/* Operands of `DRAWS`. */
+export const TABLE = 1;
+export const FIRST_END = 2;
+export const ANSWERS = 3;
+
+/* Kinds of ends. */
+
+/** Not made: the node that draws, which of its answers this is. */
+export const UNMADE = 0;
 /**
  * The end. With the kind: the number of its manner and the second key of the tuple (`END_...` below).
  * Then rules tried, and the words of the destination.
  */
 export const ENDS = 1;
-/** Asks the source: mask, value, node where `word & mask` is the value, node where not, which word. */
-export const ASKS_SOURCE = 2;
-/** Asks the source port: least, most, node where it is in the range, node where not. */
-export const ASKS_PORT = 3;
 /**
- * Draws, one time after the other: how many times, place of their ways in `Plans.ways`, the node
- * where all fail, and for each one the node where it succeeds. A node that has not been made is 0.
+ * IPv4, the same but for packets whose source is this destination, as rules for what an endpoint asks
+ * of itself have it: for these the end whose number stands in `Plans.owns`.
  */
-export const DRAWS = 4;
-/** So far behind its beginning stands the node of its first draw. */
-export const FIRST_DRAW = 4;
-
-/** Draws the source port: the node that follows. */
-export const PICKS = 5;
-
-/**
- * IPv4: asks whether the source is the destination of the end that stands right before it, as rules
- * for what an endpoint asks of itself do: the node where it is. Otherwise that end it is.
- */
-export const ASKS_OWN = 6;
-
-export const KIND_MASK = 7;
+export const ENDS_OR_OWN = 2;
+/** No end at all: the reference that follows. */
+export const LEADS_ON = 3;
 
 export const END_MANNER = 3;
 export const END_MANNER_MASK = 0x1fff;
 export const END_KEY = 16;
-/** Numbers of an IPv4 end. */
-export const END_LENGTH_4 = 3;
 
 /*
  * A manner of ending, which many ends have in common: verdict, mark, outgoing interface, what becomes
- * of the source port, 1 where the source is replaced, and by what.
+ * of the source port, by lots of which round it is drawn, 1 where the source is replaced, and by what.
  */
-export const MANNER_LENGTH = 9;
+export const MANNER_LENGTH = 10;
 export const MOST_MANNERS = END_MANNER_MASK + 1;
 
-/** What becomes of the source port: the protocol has none, it stays, it was drawn. */
+/** What becomes of the source port: the protocol has none, it stays, it is drawn. */
 export const NO_PORT = 0;
 export const KEEPS_PORT = 1;
 export const DRAWS_PORT = 2;
 
-/** A reference to the one node that leaves; 0 stands for no node. */
-export const LEAVING = 1 << PLACE;
+/** A reference to the one node that leaves. */
+export const LEAVING = 0;
+/** Instead of the place of a plan: there is none; there is none, but one such packet came. */
+export const NO_PLAN = 0;
+export const SEEN_ONCE = 1;

@@ -1,19 +1,19 @@
-import type { DrawsAhead } from "../../choose/types.js";
+import { classAt } from "../address-classes.js";
 import type { PacketBatch } from "../batch.js";
 import { load } from "../load.js";
+import type { LotsAhead } from "../lots-ahead.js";
 import type { Machine } from "../machine.js";
 import type { BatchResult, RuleLists } from "../result.js";
-import { ask, fetch } from "./ask.js";
 import { conclude } from "./conclude.js";
 import * as courses from "./course.js";
-import { LEAST_AT_ONCE, MOST_AT_ONCE, startCourse, type Course } from "./course.js";
-import { drawOn } from "./draw-on.js";
+import { Course, LEAST_AT_ONCE, MOST_AT_ONCE } from "./course.js";
+import { fetchEnds, fetchPlans } from "./fetch.js";
 import { findPlans } from "./find.js";
+import { follow } from "./follow.js";
 import { PlanMaker } from "./make-plan.js";
-import { LEAVING } from "./nodes.js";
 import { Plans } from "./plans.js";
 
-const { NEEDS_DRAWS, NEW, PASSED, SEEN, UNMADE } = courses;
+const { NEW, PASSED, SEEN, UNMADE } = courses;
 
 /** The plans of a program, which grow with what is asked of them. */
 export class Planner {
@@ -28,14 +28,14 @@ export class Planner {
   }
 
   /** A batch at its first packet. */
-  begin(packets: PacketBatch, out: BatchResult, ahead: DrawsAhead, cameBy: Int32Array): Course {
+  begin(packets: PacketBatch, out: BatchResult, lots: LotsAhead, cameBy: Int32Array): Course {
     const parts = { machine: this.#machine, plans: this.#plans };
-    return startCourse({ ...parts, packets, out, ahead, cameBy });
+    return new Course({ ...parts, packets, out, lots, cameBy });
   }
 
-  /** How much is planned, in numbers: the same again when a batch found all it came to. */
+  /** How much is planned: the same again when a batch found all it came to. */
   get size(): number {
-    return this.#plans.nodes.length + this.#plans.settled.length;
+    return this.#plans.nodes.length + this.#plans.made;
   }
 
   /** Where rules stand that results point to. */
@@ -45,39 +45,33 @@ export class Planner {
 
   /** Answers packets by plans, up to one that is to be run by itself; false: all are done. */
   advance(course: Course): boolean {
-    const { ahead } = course;
-    while (course.at < course.packets.count) {
+    const { lots, packets } = course;
+    while (course.at < packets.count) {
+      lots.reach(course.at);
+      if (!lots.isWhole) return true;
       const found = findPlans(course);
       const { isLarge } = this.#plans;
-      if (isLarge) fetch(course, false);
-      ask(course);
-      if (isLarge) fetch(course, false);
-      const drawn = drawOn(course);
-      if (isLarge) fetch(course, true);
-      const { end } = course;
-      const settled = conclude(course);
+      if (isLarge) fetchPlans(course);
+      const followed = follow(course);
+      if (isLarge) fetchEnds(course);
+      const concluded = conclude(course);
       // Where the group was cut short nothing is known of the packets behind.
-      const whole = course.end === end && settled === PASSED;
-      const answer = whole ? (drawn === PASSED ? found : drawn) : settled;
-      this.#resize(course, drawn, whole);
+      const cut = concluded === PASSED ? followed : concluded;
+      this.#resize(course, cut === PASSED);
       course.at = course.end;
-      switch (answer) {
+      switch (cut === PASSED ? found : cut) {
         case PASSED:
-          break;
-        case NEEDS_DRAWS:
-          ahead.more(ahead.next);
-          ahead.next = 0;
           break;
         case UNMADE:
           if (this.#plans.isFull) return true;
-          this.#maker.branch(course.node, course.item);
+          this.#maker.answer(course.node, course.answer);
           break;
         case NEW:
-          if (!this.#plans.isFull) this.#plans.put(course.slot, this.#keyOf(course));
+          if (!this.#plans.isFull) this.#plans.put(course.slot, course.hash);
           return true;
         case SEEN:
           if (this.#plans.isFull) return true;
-          this.#plans.setFirst(course.slot, this.#planFor(course));
+          this.#plans.setPlan(course.slot, this.#planFor(course));
           break;
         default:
           return true;
@@ -87,23 +81,21 @@ export class Planner {
   }
 
   /** Groups shrink where packets behind are looked up in vain. */
-  #resize(course: Course, drawn: number, whole: boolean): void {
-    if (whole && drawn === PASSED) course.group = Math.min(MOST_AT_ONCE, course.group * 2);
-    else if (drawn !== NEEDS_DRAWS) course.group = Math.max(LEAST_AT_ONCE, course.group >> 1);
+  #resize(course: Course, whole: boolean): void {
+    course.group = whole
+      ? Math.min(MOST_AT_ONCE, course.group * 2)
+      : Math.max(LEAST_AT_ONCE, course.group >> 1);
   }
 
-  #keyOf({ packets, at, traits, sourceClass }: Course): readonly number[] {
-    const { words } = this.#machine;
+  /** The place of a plan for the packet that the course stands at and all that are alike. */
+  #planFor({ packets, at, cameBy, ownKey }: Course): number {
+    const { words, classes } = this.#machine;
     const destination = packets.destination.subarray(at * words, (at + 1) * words);
-    return [...destination, (traits << 16) | (packets.destinationPort[at] ?? 0), sourceClass];
-  }
-
-  /** The plan for the packet that the course stands at and all that are alike. */
-  #planFor({ packets, at, cameBy, sourceClass }: Course): number {
+    const key = [...destination, ownKey];
     const standing = this.#maker.standing();
     // What the source alone could be refused for, its class is refused for.
-    if (!load(this.#machine, cameBy, packets, at, standing)) return LEAVING;
-    standing.openSource(sourceClass);
-    return this.#maker.make(standing);
+    if (!load(this.#machine, cameBy, packets, at, standing)) return this.#maker.leave(key);
+    standing.openSource(classAt(classes, packets.source, at * words));
+    return this.#maker.plan(key, standing);
   }
 }

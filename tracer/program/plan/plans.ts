@@ -1,48 +1,63 @@
 import { classAt } from "../address-classes.js";
 import { Growable } from "../growable.js";
 import type { Machine } from "../machine.js";
-import { LEAVES, MANNER_LENGTH, MOST_MANNERS } from "./nodes.js";
 import type { Standing } from "../standing.js";
+import { DrawTables } from "./draw-tables.js";
+import { LEAVES, MANNER_LENGTH, MOST_MANNERS, NO_PLAN, SEEN_ONCE } from "./nodes.js";
+
+/** A node that draws, of which not all answers are made. */
+export interface OpenDraws {
+  /** Where packets stand that come there. */
+  readonly standing: Standing;
+  /** How many answers are not made. */
+  left: number;
+}
 
 /**
  * Plans of the packets that came more than once: for all that are alike in everything but source
  * address, source port and dice, the tree of what is left to be asked (`nodes.ts`). Packets are alike
- * when their destination, the second key of their tuple, their traits (protocol, interface, flags,
- * mark, whether their time to live is up) and the class of their source are the same.
+ * when their destination, the second key of their tuple and their traits (protocol, interface, flags,
+ * mark, whether their time to live is up, the class of their source) are the same.
  */
 export class Plans {
-  /** See `nodes.ts`; the first ones are no node, and the one that leaves. */
+  /** See `nodes.ts`. A plan begins with its key: the destination, then traits and second key. */
   readonly nodes = new Growable(1 << 12);
-  readonly settled = new Growable(1 << 12);
-  /** By the place of an end in `settled`: the place of its rules in `lists`. */
+  readonly ends = new Growable(1 << 12);
+  /** By the number of an end: the place of its rules in `lists`. */
   readonly listPlaces = new Growable(1 << 12);
+  /** By the number of an end that is `ENDS_OR_OWN`: that of the other one. */
+  readonly owns = new Growable(1 << 12);
   /** Lists of rules: how many, then their numbers. */
   readonly lists = new Growable(1 << 12);
   /** Manners of ending, `MANNER_LENGTH` numbers each. */
   readonly manners = new Growable(64 * MANNER_LENGTH);
   readonly #knownManners = new Map<string, number>();
-  /** Numbers of `2^31` for nodes that draw; equal lists are kept once. */
-  readonly ways = new Growable(1 << 8);
-  readonly #knownWays = new Map<string, number>();
+  readonly tables = new DrawTables();
 
   /**
-   * A hash table with linear probing: a slot holds the words of the destination, traits and second
-   * key, class, and a reference to the plan's first node. 0: free. `SEEN`: one such packet came.
+   * A hash table with linear probing: a slot holds the place of a plan: its key, and behind that its
+   * first node. 0: free. `SEEN_ONCE`: one such packet came, or another one of
+   * the same hash, for which the plan is then made one packet too early.
    */
-  slots: Int32Array;
-  readonly slotLength: number;
+  slots = new Int32Array(64);
+  /** The hash of each slot's key. */
+  hashes = new Int32Array(64);
   #used = 0;
   /** So many of them have a plan. */
   #planned = 0;
 
   /** IPv4 sources that packets had lately, by a few of their bits, and their classes. */
   readonly recentSources: Int32Array;
-  /** Traits by their number: a hash table, four numbers a slot, the last the number plus one. */
+  /** Traits by their number: a hash table, five numbers a slot, the last the number plus one. */
   traitSlots = new Int32Array(16 * TRAIT_SLOT);
   #traits = 0;
 
   /** Where packets stand whose way is not planned on: by the node that draws. */
-  readonly open = new Map<number, Standing>();
+  readonly open = new Map<number, OpenDraws>();
+  /** How many ends and ways on are made. */
+  made = 0;
+  /** Numbers of an end. */
+  readonly endLength: number;
 
   constructor({ words, classes }: Machine) {
     this.recentSources = new Int32Array(2 * (LAST_SOURCE + 1));
@@ -50,12 +65,17 @@ export class Plans {
       const none = classAt(classes, [0], 0);
       for (let at = 1; at < this.recentSources.length; at += 2) this.recentSources[at] = none;
     }
-    this.nodes.pushAll([0, LEAVES]);
-    // No reference is as small as `SEEN`; and an IPv4 endpoint takes eight numbers, which so lie in one
-    // line of a processor's cache.
-    this.settled.reserve(8, 0);
-    this.slotLength = words + 3;
-    this.slots = new Int32Array(64 * this.slotLength);
+    // The one node that leaves; also where slots without a plan point to, with the key of no packet.
+    this.nodes.pushAll([LEAVES, ...NO_KEY]);
+    this.endLength = words + 2;
+    this.addEnds(1);
+  }
+
+  /** Room for so many ends, none of them made; the number of the first. */
+  addEnds(count: number): number {
+    this.listPlaces.reserve(count, 0);
+    this.owns.reserve(count, 0);
+    return this.ends.reserve(count * this.endLength, 0) / this.endLength;
   }
 
   /** The number of a manner of ending; `undefined`: there are too many. */
@@ -70,73 +90,61 @@ export class Plans {
     return number;
   }
 
-  addWays(list: readonly number[]): number {
-    const key = list.join(" ");
-    const known = this.#knownWays.get(key);
-    if (known !== undefined) return known;
-    const place = this.ways.length;
-    this.ways.pushAll(list);
-    this.#knownWays.set(key, place);
-    return place;
-  }
-
   /** A processor's nearest caches do not hold them. */
   get isLarge(): boolean {
-    return this.nodes.length + this.settled.length + this.slots.length > NEAR_NUMBERS;
+    return this.nodes.length + this.ends.length > NEAR_NUMBERS;
   }
 
   get isFull(): boolean {
-    const { nodes, settled, lists, slots, open } = this;
-    // Each end has the place of its rules besides.
-    const numbers = nodes.length + 2 * settled.length + lists.length + slots.length;
+    const { nodes, ends, listPlaces, lists, slots, tables, open } = this;
+    const own = nodes.length + ends.length + 2 * listPlaces.length + lists.length;
+    const numbers = own + 2 * slots.length + tables.size;
     return numbers + open.size * STANDING_NUMBERS > MOST_NUMBERS;
   }
 
   /** Notes in a free slot that one such packet came; the table may be another one then. */
-  put(slot: number, key: readonly number[]): void {
-    this.slots.set([...key, SEEN], slot);
+  put(slot: number, hash: number): void {
+    this.slots[slot] = SEEN_ONCE;
+    this.hashes[slot] = hash;
     this.#used++;
-    if (this.#used * 2 * this.slotLength <= this.slots.length) return;
+    if (this.#used * MOST_USED <= this.slots.length) return;
     // Of the packets of a scan none comes again: what came once and has no plan is forgotten.
     const kept = this.#used > LEAST_FORGOTTEN ? this.#planned : this.#used;
     this.#spread(kept * 4 > this.#used, kept < this.#used);
   }
 
-  setFirst(slot: number, first: number): void {
-    this.slots[slot + this.slotLength - 1] = first;
+  setPlan(slot: number, plan: number): void {
+    this.slots[slot] = plan;
     this.#planned++;
   }
 
   #spread(grows: boolean, forgets: boolean): void {
-    const { slots, slotLength } = this;
+    const { slots, hashes } = this;
     this.slots = new Int32Array(slots.length * (grows ? 2 : 1));
+    this.hashes = new Int32Array(this.slots.length);
     this.#used = 0;
-    const last = this.slots.length / slotLength - 1;
-    for (let at = 0; at < slots.length; at += slotLength) {
-      const reference = slots[at + slotLength - 1] ?? 0;
-      if (reference === 0 || (forgets && reference === SEEN)) continue;
-      let slot = hashOfKey(slots, at, slotLength - 3) & last;
-      while (this.slots[slot * slotLength + slotLength - 1] !== 0) slot = (slot + 1) & last;
-      this.slots.set(slots.subarray(at, at + slotLength), slot * slotLength);
+    const last = this.slots.length - 1;
+    for (const [at, plan] of slots.entries()) {
+      if (plan === NO_PLAN || (forgets && plan === SEEN_ONCE)) continue;
+      const hash = hashes[at] ?? 0;
+      let slot = hash & last;
+      while (this.slots[slot] !== NO_PLAN) slot = (slot + 1) & last;
+      this.slots[slot] = plan;
+      this.hashes[slot] = hash;
       this.#used++;
     }
   }
 
   /** The number of such traits; -1: there are too many. */
-  traitsOf(first: number, second: number, mark: number): number {
+  traitsOf(kind: number, cameBy: number, mark: number, sourceClass: number): number {
     const { traitSlots } = this;
+    const traits = [kind, cameBy, mark, sourceClass];
     const last = traitSlots.length / TRAIT_SLOT - 1;
-    for (let slot = mixKey(first, second, mark) & last; ; slot = (slot + 1) & last) {
+    for (let slot = hashOf(traits) & last; ; slot = (slot + 1) & last) {
       const place = slot * TRAIT_SLOT;
-      const number = traitSlots[place + 3] ?? 0;
-      if (number === 0) return this.#addTraits(place, [first, second, mark]);
-      if (
-        traitSlots[place] === first &&
-        traitSlots[place + 1] === second &&
-        traitSlots[place + 2] === mark
-      ) {
-        return number - 1;
-      }
+      const number = traitSlots[place + 4] ?? 0;
+      if (number === 0) return this.#addTraits(place, traits);
+      if (traits.every((trait, at) => traitSlots[place + at] === trait)) return number - 1;
     }
   }
 
@@ -153,19 +161,23 @@ export class Plans {
     this.traitSlots = new Int32Array(old.length * 2);
     const last = this.traitSlots.length / TRAIT_SLOT - 1;
     for (let at = 0; at < old.length; at += TRAIT_SLOT) {
-      const [first = 0, second = 0, mark = 0, number = 0] = old.subarray(at, at + TRAIT_SLOT);
-      if (number === 0) continue;
-      let slot = mixKey(first, second, mark) & last;
-      while (this.traitSlots[slot * TRAIT_SLOT + 3] !== 0) slot = (slot + 1) & last;
-      this.traitSlots.set([first, second, mark, number], slot * TRAIT_SLOT);
+      const entry = old.subarray(at, at + TRAIT_SLOT);
+      if (entry[TRAIT_SLOT - 1] === 0) continue;
+      let slot = hashOf(entry.subarray(0, TRAIT_SLOT - 1)) & last;
+      while (this.traitSlots[(slot + 1) * TRAIT_SLOT - 1] !== 0) slot = (slot + 1) & last;
+      this.traitSlots.set(entry, slot * TRAIT_SLOT);
     }
   }
 }
 
-const TRAIT_SLOT = 4;
+const TRAIT_SLOT = 5;
 export const LAST_SOURCE = 1023;
+/** No traits and port are -1. */
+const NO_KEY = [-1, -1, -1, -1, -1];
 /** Traits share a number with a port. */
 const MOST_TRAITS = 1 << 15;
+/** One slot of so many is used at most: a sixteenth of the packets then look further than the first. */
+const MOST_USED = 8;
 /** 128 KB. */
 const NEAR_NUMBERS = 1 << 15;
 /** 128 MB; what is not planned is run. */
@@ -175,21 +187,15 @@ const STANDING_NUMBERS = 256;
 /** So many that came once are remembered whatever becomes of them. */
 const LEAST_FORGOTTEN = 1 << 18;
 
-/** Instead of a reference to a first node. */
-export const SEEN = 1;
-
-/** A hash of three numbers. */
-export function mixKey(first: number, second: number, third: number): number {
-  const mixed = first ^ Math.imul(second, 0x9e3779b1) ^ Math.imul(third, 0xc2b2ae35);
+/** A hash of two numbers. */
+export function mixKey(first: number, second: number): number {
+  const mixed = first ^ Math.imul(second, 0x9e3779b1);
   const spread = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
   return spread ^ (spread >>> 14);
 }
 
-function hashOfKey(slots: Int32Array, at: number, words: number): number {
-  let hash = slots[at] ?? 0;
-  if (words > 1) {
-    hash = 0;
-    for (let word = 0; word < words; word++) hash = mixKey(hash, slots[at + word] ?? 0, word);
-  }
-  return mixKey(hash, slots[at + words] ?? 0, slots[at + words + 1] ?? 0);
+function hashOf(numbers: Iterable<number>): number {
+  let hash = 0;
+  for (const number of numbers) hash = mixKey(hash, number);
+  return hash;
 }

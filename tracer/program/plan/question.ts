@@ -1,7 +1,7 @@
 import * as nodeNames from "./nodes.js";
 
 /* Bound to a name of this module, the kind of node is a constant to V8's compiler. */
-const { ASKS_SOURCE, KIND_MASK } = nodeNames;
+const { ASKS_SOURCE, KIND_BITS, KIND_MASK } = nodeNames;
 
 /**
  * The reference that follows a question about the source or the source port, `ASKS_SOURCE` or
@@ -12,12 +12,11 @@ export function answerTo(
   node: number,
   sources: Uint32Array,
   from: number,
-  words: 1 | 4,
   sourcePort: number,
 ): number {
   let holds = false;
   if (((nodes[node] ?? 0) & KIND_MASK) === ASKS_SOURCE) {
-    const word = words === 1 ? from : from + (nodes[node + 5] ?? 0);
+    const word = from + ((nodes[node] ?? 0) >> KIND_BITS);
     holds = ((sources[word] ?? 0) & (nodes[node + 1] ?? 0)) === nodes[node + 2];
   } else {
     holds = sourcePort >= (nodes[node + 1] ?? 0) && sourcePort <= (nodes[node + 2] ?? 0);
