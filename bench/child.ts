@@ -1,4 +1,4 @@
-/** One measurement in a process of its own: `tsx bench/child.ts JOB`, answered to the parent. */
+/** One measurement in a process of its own: `node bench/child.js JOB`, compiled, answered to the parent. */
 import { readJob } from "./jobs.js";
 import { take } from "./take.js";
 

@@ -1,26 +1,26 @@
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { isPhaseName, numberOf, objectOf, readResult, textOf } from "./read-report.js";
 import type { Job } from "./take.js";
 import type { NotHere, Result } from "./types.js";
 
 /**
  * Takes one measurement in a process of its own, so that no phase pays for the memory or the warm-up
- * of another.
+ * of another. `folder`: where `compileToMeasure` has put it.
  * @throws {Error} where the phase's result is not right, or the process ends without an answer.
  */
-export async function takeApart(job: Job): Promise<Result | NotHere> {
-  const answer = await askChild(job);
+export async function takeApart(job: Job, folder: string): Promise<Result | NotHere> {
+  const answer = await askChild(job, folder);
   const raw = objectOf(answer, "the answer of a measurement");
   if ("failed" in raw) throw new Error(textOf(raw, "failed"));
   if ("notHere" in raw) return { notHere: textOf(raw, "notHere") };
   return readResult(raw);
 }
 
-function askChild(job: Job): Promise<unknown> {
+function askChild(job: Job, folder: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL("child.ts", import.meta.url)), [JSON.stringify(job)], {
-      execArgv: ["--expose-gc", "--import", import.meta.resolve("tsx")],
+    const child = fork(join(folder, "bench/child.js"), [JSON.stringify(job)], {
+      execArgv: ["--expose-gc"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     let answer: unknown;

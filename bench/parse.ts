@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+
 import { applyRestore } from "../engine/iptables/apply.js";
 import { sameRuleset } from "../engine/iptables/canonical.js";
 import { ruleCount } from "../engine/iptables/chain-rules.js";
@@ -14,6 +14,7 @@ import { compile } from "../engine/kube-proxy/compile.js";
 import { settingsFor } from "../engine/kube-proxy/from-flags.js";
 import { checkObjects } from "../engine/kubernetes/read.js";
 import { parsedCluster, PROXY } from "./compile.js";
+import { scriptArguments } from "./compiled.js";
 import { measure } from "./measure.js";
 import type { Prepared, PreparedBaseline } from "./types.js";
 
@@ -71,8 +72,7 @@ function speedOf(file: string, bytes: number): string {
 
 /** The memory of a process that does nothing but parse. */
 function alone(file: string): readonly string[] {
-  const script = fileURLToPath(new URL("parse-alone.ts", import.meta.url));
-  const argv = ["--import", import.meta.resolve("tsx"), script, file];
+  const argv = [...scriptArguments("parse-alone"), file];
   const { status, stdout } = spawnSync(process.execPath, argv, { encoding: "utf8" });
   if (status !== 0) throw new Error("the process that only parses failed");
   return [`a process that only parses: ${stdout.trim()}`];

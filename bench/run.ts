@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { compareReports } from "./compare.js";
+import { compileToMeasure } from "./compiled.js";
 import { largeScene } from "./inputs/scene.js";
 import { CHAINWALK, type Subject } from "./inputs/subject.js";
 import { takeApart } from "./jobs.js";
@@ -116,13 +117,16 @@ async function timeAll(
   { quick }: BenchOptions,
   io: BenchIo,
 ): Promise<readonly Result[] | number> {
+  io.err("compiling what is measured\n");
+  const folder = compiledOr(io);
+  if (folder === undefined) return EXIT.wrong;
   const results: Result[] = [];
   const rounds = quick ? QUICK_ROUNDS : ROUNDS;
   let named = "";
   for (const [at, { phase, size }] of plan.entries()) {
     io.err(`timing ${phase} on ${sizeText(size)} (${at + 1} of ${plan.length})\n`);
     try {
-      const taken = await takeApart({ phase, size, seed, rounds });
+      const taken = await takeApart({ phase, size, seed, rounds }, folder);
       if (named !== phase) io.out(phaseText(phase));
       named = phase;
       if ("notHere" in taken) {
@@ -138,6 +142,15 @@ async function timeAll(
     }
   }
   return results;
+}
+
+function compiledOr(io: BenchIo): string | undefined {
+  try {
+    return compileToMeasure();
+  } catch (error) {
+    io.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
 }
 
 function earlierReport(

@@ -47,6 +47,9 @@ export class Course {
   ownKey = 0;
   hash = 0;
   slot = 0;
+  /** In which manner the packets ended that ended last, and from which one on. */
+  manner = 0;
+  mannerFrom = 0;
   /** What was missing where a packet did not come to an end. */
   missing: number = PASSED;
   node = 0;

@@ -10,6 +10,7 @@ import { Course, LEAST_AT_ONCE, MOST_AT_ONCE } from "./course.js";
 import { fetchEnds, fetchPlans } from "./fetch.js";
 import { findPlans } from "./find.js";
 import { follow } from "./follow.js";
+import { writeManner } from "./manner.js";
 import { PlanMaker } from "./make-plan.js";
 import { Plans } from "./plans.js";
 
@@ -45,8 +46,17 @@ export class Planner {
 
   /** Answers packets by plans, up to one that is to be run by itself; false: all are done. */
   advance(course: Course): boolean {
+    course.mannerFrom = course.at;
+    const isLeft = this.#advance(course);
+    writeManner(course, course.at);
+    return isLeft;
+  }
+
+  #advance(course: Course): boolean {
     const { lots, packets } = course;
     while (course.at < packets.count) {
+      // Lots are there until what was drawn by them is written.
+      if (course.at === lots.end) writeManner(course, course.at);
       lots.reach(course.at);
       if (!lots.isWhole) return true;
       const found = findPlans(course);
