@@ -67,6 +67,18 @@ export function classAt(table: AddressClasses, numbers: ArrayLike<number>, at: n
   return classes[low] ?? 0;
 }
 
+/** Which stretch an IPv4 address lies in. */
+export function stretchAt({ starts }: AddressClasses, address: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= address) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 function classAt6(
   { starts, classes }: AddressClasses,
   numbers: ArrayLike<number>,

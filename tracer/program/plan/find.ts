@@ -1,8 +1,9 @@
-import { classAt } from "../address-classes.js";
+import { classAt, stretchAt } from "../address-classes.js";
 import * as courses from "./course.js";
 import type { Course } from "./course.js";
 import * as nodeNames from "./nodes.js";
-import { LAST_SOURCE, mixKey } from "./plans.js";
+import { mixKey } from "./mix-key.js";
+import { LAST_SOURCE } from "./plans.js";
 
 /* Bound to names of this module, these are constants to V8's compiler. */
 const { LEAVES, MOST_AT_ONCE, PASSED } = courses;
@@ -28,6 +29,10 @@ export function findPlans(course: Course): number {
   let knownMark = 0;
   let knownClass = -1;
   let traits = -1;
+  const stretch = words === 1 ? stretchAt(classes, sources[start] ?? 0) : 0;
+  const low = (classes.starts[stretch] ?? 0) | 0;
+  const span = ((classes.starts[stretch + 1] ?? 0) - low) >>> 0;
+  const firstClass = (classes.classes[stretch] ?? 0) | 0;
   for (let at = start; at < end; at = (at + 1) | 0) {
     const up = (ttls[at] ?? 0) > 1 ? 0 : 256;
     const kind = (protocols[at] ?? 0) | ((tcpFlags[at] ?? 0) << 16) | up;
@@ -36,12 +41,15 @@ export function findPlans(course: Course): number {
     let sourceClass = -1;
     if (words === 1) {
       const source = (sources[at] ?? 0) | 0;
-      const place = ((source ^ (source >>> 12)) & LAST_SOURCE) << 1;
-      sourceClass = (recentSources[place + 1] ?? 0) | 0;
-      if (recentSources[place] !== source) {
-        sourceClass = classAt(classes, sources, at) | 0;
-        recentSources[place] = source;
-        recentSources[place + 1] = sourceClass;
+      sourceClass = firstClass;
+      if ((source - low) >>> 0 >= span) {
+        const place = ((source ^ (source >>> 12)) & LAST_SOURCE) << 1;
+        sourceClass = (recentSources[place + 1] ?? 0) | 0;
+        if (recentSources[place] !== source) {
+          sourceClass = classAt(classes, sources, at) | 0;
+          recentSources[place] = source;
+          recentSources[place + 1] = sourceClass;
+        }
       }
     } else {
       sourceClass = classAt(classes, sources, at << 2) | 0;
@@ -53,7 +61,7 @@ export function findPlans(course: Course): number {
       sourceClass !== knownClass
     ) {
       const from = (cameBy[inInterface] ?? -1) | 0;
-      traits = from < 0 ? -1 : plans.traitsOf(kind, from, mark, sourceClass) | 0;
+      traits = from < 0 ? -1 : plans.traits.numberOf(kind, from, mark, sourceClass) | 0;
       if (traits < 0) {
         course.end = at;
         return LEAVES;

@@ -15,30 +15,34 @@ export function writeManner(course: Course, to: number): void {
   const { machine, plans, packets, out, manner, mannerFrom: from } = course;
   course.mannerFrom = to;
   if (from === to) return;
+  const manners = plans.manners.items;
   const place = manner * MANNER_LENGTH;
-  const [verdict = 0, mark = 0, leftBy = 0, fate = 0, round = 0, isReplaced = 0, first = 0] =
-    plans.manners.items.subarray(place, place + MANNER_LENGTH);
-  const keepsPort = fate === KEEPS_PORT;
-  const keepsSource = machine.words === 1 && isReplaced === 0;
+  const verdict = manners[place] ?? 0;
+  const mark = manners[place + 1] ?? 0;
+  const leftBy = manners[place + 2] ?? 0;
+  const fate = manners[place + 3] ?? 0;
+  const isReplaced = manners[place + 5] === 1;
+  const isIPv4 = machine.words === 1;
   if (to - from < FEW) {
+    const source = manners[place + 6] ?? 0;
     for (let at = from; at < to; at++) {
       out.verdict[at] = verdict;
       out.mark[at] = mark;
       out.outInterface[at] = leftBy;
-      out.sourcePort[at] = keepsPort ? (packets.sourcePort[at] ?? 0) : 0;
-      if (keepsSource) out.source[at] = packets.source[at] ?? 0;
+      out.sourcePort[at] = fate === KEEPS_PORT ? (packets.sourcePort[at] ?? 0) : 0;
+      if (isIPv4) out.source[at] = isReplaced ? source : (packets.source[at] ?? 0);
     }
   } else {
     out.verdict.fill(verdict, from, to);
     out.mark.fill(mark, from, to);
     out.outInterface.fill(leftBy, from, to);
-    if (keepsPort) out.sourcePort.set(packets.sourcePort.subarray(from, to), from);
+    if (fate === KEEPS_PORT) out.sourcePort.set(packets.sourcePort.subarray(from, to), from);
     else out.sourcePort.fill(0, from, to);
-    if (keepsSource) out.source.set(packets.source.subarray(from, to), from);
+    if (isIPv4 && isReplaced) out.source.fill(manners[place + 6] ?? 0, from, to);
+    else if (isIPv4) out.source.set(packets.source.subarray(from, to), from);
   }
-  if (machine.words === 4) writeSources6(course, isReplaced === 1 ? place + 6 : -1, from, to);
-  else if (isReplaced === 1) out.source.fill(first, from, to);
-  if (fate === DRAWS_PORT) drawPorts(course, round, from, to);
+  if (!isIPv4) writeSources6(course, isReplaced ? place + 6 : -1, from, to);
+  if (fate === DRAWS_PORT) drawPorts(course, manners[place + 4] ?? 0, from, to);
 }
 
 /** `replaced`: where in `Plans.manners` the new source stands, -1 for none. */

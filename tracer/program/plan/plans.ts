@@ -4,6 +4,7 @@ import type { Machine } from "../machine.js";
 import type { Standing } from "../standing.js";
 import { DrawTables } from "./draw-tables.js";
 import { LEAVES, MANNER_LENGTH, MOST_MANNERS, NO_PLAN, SEEN_ONCE } from "./nodes.js";
+import { Traits } from "./traits.js";
 
 /** A node that draws, of which not all answers are made. */
 export interface OpenDraws {
@@ -48,9 +49,7 @@ export class Plans {
 
   /** IPv4 sources that packets had lately, by a few of their bits, and their classes. */
   readonly recentSources: Int32Array;
-  /** Traits by their number: a hash table, five numbers a slot, the last the number plus one. */
-  traitSlots = new Int32Array(16 * TRAIT_SLOT);
-  #traits = 0;
+  readonly traits = new Traits();
 
   /** Where packets stand whose way is not planned on: by the node that draws. */
   readonly open = new Map<number, OpenDraws>();
@@ -134,48 +133,11 @@ export class Plans {
       this.#used++;
     }
   }
-
-  /** The number of such traits; -1: there are too many. */
-  traitsOf(kind: number, cameBy: number, mark: number, sourceClass: number): number {
-    const { traitSlots } = this;
-    const traits = [kind, cameBy, mark, sourceClass];
-    const last = traitSlots.length / TRAIT_SLOT - 1;
-    for (let slot = hashOf(traits) & last; ; slot = (slot + 1) & last) {
-      const place = slot * TRAIT_SLOT;
-      const number = traitSlots[place + 4] ?? 0;
-      if (number === 0) return this.#addTraits(place, traits);
-      if (traits.every((trait, at) => traitSlots[place + at] === trait)) return number - 1;
-    }
-  }
-
-  #addTraits(place: number, traits: readonly number[]): number {
-    if (this.#traits === MOST_TRAITS) return -1;
-    const number = this.#traits++;
-    this.traitSlots.set([...traits, number + 1], place);
-    if (this.#traits * 2 * TRAIT_SLOT > this.traitSlots.length) this.#spreadTraits();
-    return number;
-  }
-
-  #spreadTraits(): void {
-    const old = this.traitSlots;
-    this.traitSlots = new Int32Array(old.length * 2);
-    const last = this.traitSlots.length / TRAIT_SLOT - 1;
-    for (let at = 0; at < old.length; at += TRAIT_SLOT) {
-      const entry = old.subarray(at, at + TRAIT_SLOT);
-      if (entry[TRAIT_SLOT - 1] === 0) continue;
-      let slot = hashOf(entry.subarray(0, TRAIT_SLOT - 1)) & last;
-      while (this.traitSlots[(slot + 1) * TRAIT_SLOT - 1] !== 0) slot = (slot + 1) & last;
-      this.traitSlots.set(entry, slot * TRAIT_SLOT);
-    }
-  }
 }
 
-const TRAIT_SLOT = 5;
 export const LAST_SOURCE = 1023;
 /** No traits and port are -1. */
 const NO_KEY = [-1, -1, -1, -1, -1];
-/** Traits share a number with a port. */
-const MOST_TRAITS = 1 << 15;
 /** One slot of so many is used at most: a sixteenth of the packets then look further than the first. */
 const MOST_USED = 8;
 /** 128 KB. */
@@ -186,16 +148,3 @@ const MOST_NUMBERS = 1 << 25;
 const STANDING_NUMBERS = 256;
 /** So many that came once are remembered whatever becomes of them. */
 const LEAST_FORGOTTEN = 1 << 18;
-
-/** A hash of two numbers. */
-export function mixKey(first: number, second: number): number {
-  const mixed = first ^ Math.imul(second, 0x9e3779b1);
-  const spread = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
-  return spread ^ (spread >>> 14);
-}
-
-function hashOf(numbers: Iterable<number>): number {
-  let hash = 0;
-  for (const number of numbers) hash = mixKey(hash, number);
-  return hash;
-}
