@@ -51,7 +51,11 @@ export function classesOf(host: HostState, family: Family): AddressClasses {
 }
 
 /** The class of the address whose parts stand at `at`. */
-export function classAt(table: AddressClasses, numbers: ArrayLike<number>, at: number): number {
+export function classAt(
+  table: Omit<AddressClasses, "samples">,
+  numbers: ArrayLike<number>,
+  at: number,
+): number {
   if (table.words === 4) return classAt6(table, numbers, at);
   const address = (numbers[at] ?? 0) >>> 0;
   const half = table.halves[address >>> 16] ?? 0;
@@ -68,7 +72,7 @@ export function classAt(table: AddressClasses, numbers: ArrayLike<number>, at: n
 }
 
 /** Which stretch an IPv4 address lies in. */
-export function stretchAt({ starts }: AddressClasses, address: number): number {
+export function stretchAt({ starts }: Pick<AddressClasses, "starts">, address: number): number {
   let low = 0;
   let high = starts.length;
   while (high - low > 1) {
@@ -80,7 +84,7 @@ export function stretchAt({ starts }: AddressClasses, address: number): number {
 }
 
 function classAt6(
-  { starts, classes }: AddressClasses,
+  { starts, classes }: Omit<AddressClasses, "samples">,
   numbers: ArrayLike<number>,
   at: number,
 ): number {
@@ -104,7 +108,8 @@ export function classOf(table: AddressClasses, address: Address): number {
 
 const NO_HALVES = { halves: new Int32Array(0), halfEnds: new Int32Array(0) };
 
-function halvesOf(
+/** What `classAt` looks an IPv4 address up by first. */
+export function halvesOf(
   starts: Uint32Array,
   classes: Int32Array,
 ): Pick<AddressClasses, "halves" | "halfEnds"> {

@@ -1,4 +1,4 @@
-import { classAt, stretchAt } from "../address-classes.js";
+import { stretchAt } from "../address-classes.js";
 import * as courses from "./course.js";
 import type { Course } from "./course.js";
 import * as nodeNames from "./nodes.js";
@@ -15,7 +15,8 @@ const { NO_PLAN, SEEN_ONCE } = nodeNames;
  */
 export function findPlans(course: Course): number {
   const { machine, plans, packets, cameBy, reached, lots } = course;
-  const { words, classes } = machine;
+  const { words } = machine;
+  const { table } = plans.kinds;
   const { slots, recentSources } = plans;
   const lastSlot = (slots.length - 1) | 0;
   const { protocol: protocols, source: sources, destination: destinations } = packets;
@@ -24,52 +25,53 @@ export function findPlans(course: Course): number {
   const start = course.at | 0;
   const end = Math.min(lots.end, start + course.group) | 0;
   // The traits of the packet before, which most have too.
-  let knownKind = -1;
+  let knownHead = -1;
   let knownInterface = -1;
   let knownMark = 0;
-  let knownClass = -1;
+  let knownKind = -1;
   let traits = -1;
-  const stretch = words === 1 ? stretchAt(classes, sources[start] ?? 0) : 0;
-  const low = (classes.starts[stretch] ?? 0) | 0;
-  const span = ((classes.starts[stretch + 1] ?? 0) - low) >>> 0;
-  const firstClass = (classes.classes[stretch] ?? 0) | 0;
+  // Most sources lie in the same stretch of addresses as the first one.
+  const stretch = words === 1 ? stretchAt(table, sources[start] ?? 0) : 0;
+  const low = (table.starts[stretch] ?? 0) | 0;
+  const span = ((table.starts[stretch + 1] ?? 0) - low) >>> 0;
+  const firstKind = (table.classes[stretch] ?? 0) | 0;
   for (let at = start; at < end; at = (at + 1) | 0) {
     const up = (ttls[at] ?? 0) > 1 ? 0 : 256;
-    const kind = (protocols[at] ?? 0) | ((tcpFlags[at] ?? 0) << 16) | up;
+    const head = (protocols[at] ?? 0) | ((tcpFlags[at] ?? 0) << 16) | up;
     const inInterface = (inInterfaces[at] ?? 0) | 0;
     const mark = (marks[at] ?? 0) | 0;
-    let sourceClass = -1;
+    let kind = -1;
     if (words === 1) {
       const source = (sources[at] ?? 0) | 0;
-      sourceClass = firstClass;
+      kind = firstKind;
       if ((source - low) >>> 0 >= span) {
         const place = ((source ^ (source >>> 12)) & LAST_SOURCE) << 1;
-        sourceClass = (recentSources[place + 1] ?? 0) | 0;
+        kind = (recentSources[place + 1] ?? 0) | 0;
         if (recentSources[place] !== source) {
-          sourceClass = classAt(classes, sources, at) | 0;
+          kind = plans.kinds.kindAt(sources, at) | 0;
           recentSources[place] = source;
-          recentSources[place + 1] = sourceClass;
+          recentSources[place + 1] = kind;
         }
       }
     } else {
-      sourceClass = classAt(classes, sources, at << 2) | 0;
+      kind = plans.kinds.kindAt(sources, at << 2) | 0;
     }
     if (
-      kind !== knownKind ||
+      head !== knownHead ||
       inInterface !== knownInterface ||
       mark !== knownMark ||
-      sourceClass !== knownClass
+      kind !== knownKind
     ) {
       const from = (cameBy[inInterface] ?? -1) | 0;
-      traits = from < 0 ? -1 : plans.traits.numberOf(kind, from, mark, sourceClass) | 0;
+      traits = from < 0 ? -1 : plans.traits.numberOf(head, from, mark, kind) | 0;
       if (traits < 0) {
         course.end = at;
         return LEAVES;
       }
-      knownKind = kind;
+      knownHead = head;
       knownInterface = inInterface;
       knownMark = mark;
-      knownClass = sourceClass;
+      knownKind = kind;
     }
     const key = (traits << 16) | (destinationPorts[at] ?? 0) | 0;
     const destination = (destinations[words === 1 ? at : at << 2] ?? 0) | 0;

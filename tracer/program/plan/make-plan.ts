@@ -11,6 +11,7 @@ import { Standing } from "../standing.js";
 import * as kinds from "./nodes.js";
 import { ANSWERS, FIRST_END, IS_END, LEAVING, PLACE, QUESTION_LENGTH } from "./nodes.js";
 import type { Plans } from "./plans.js";
+import type { AskedPrefix } from "./source-kinds.js";
 
 /** One part of a plan asks about the source so often, on all its ways together; then it leaves. */
 const MOST_QUESTIONS = 256;
@@ -25,6 +26,8 @@ export class PlanMaker {
   /** Those that nodes begin from that are still to be made. */
   readonly #kept = new Set<Standing>();
   readonly #luck = new Luck();
+  /** What IPv4 sources were asked for, last. */
+  readonly asked: AskedPrefix[] = [];
 
   constructor(machine: Machine, plans: Plans) {
     this.#machine = machine;
@@ -106,6 +109,11 @@ export class PlanMaker {
   /** One to begin with, as whoever used it last left it; `plan` takes it back. */
   standing(): Standing {
     return this.#idle.pop() ?? new Standing();
+  }
+
+  /** Nothing is left to be made of what was begun. */
+  forgetOpen(): void {
+    this.#kept.clear();
   }
 
   #copyOf(standing: Standing): Standing {
@@ -210,6 +218,8 @@ export class PlanMaker {
     const { nodes } = this.#plans;
     const source = need === needs.ASKS_SOURCE;
     const { askedWord, askedMask, askedValue, askedLeast, askedMost } = standing;
+    if (source && this.#machine.words === 1)
+      this.asked.push({ mask: askedMask, value: askedValue });
     const holding = this.#copyOf(standing);
     for (const [holds, one] of [
       [true, holding],

@@ -1,4 +1,3 @@
-import { classAt } from "../address-classes.js";
 import type { PacketBatch } from "../batch.js";
 import { load } from "../load.js";
 import type { LotsAhead } from "../lots-ahead.js";
@@ -75,6 +74,7 @@ export class Planner {
         case UNMADE:
           if (this.#plans.isFull) return true;
           this.#maker.answer(course.node, course.answer);
+          this.#tellApart();
           break;
         case NEW:
           if (!this.#plans.isFull) this.#plans.put(course.slot, course.hash);
@@ -82,12 +82,20 @@ export class Planner {
         case SEEN:
           if (this.#plans.isFull) return true;
           this.#plans.setPlan(course.slot, this.#planFor(course));
+          this.#tellApart();
           break;
         default:
           return true;
       }
     }
     return false;
+  }
+
+  /** What plans had to ask sources for they need not ask from now on, if it can be known before. */
+  #tellApart(): void {
+    const { asked } = this.#maker;
+    for (const prefix of asked) if (this.#plans.tellApart(prefix)) this.#maker.forgetOpen();
+    asked.length = 0;
   }
 
   /** Groups shrink where packets behind are looked up in vain. */
@@ -99,13 +107,18 @@ export class Planner {
 
   /** The place of a plan for the packet that the course stands at and all that are alike. */
   #planFor({ packets, at, cameBy, ownKey }: Course): number {
-    const { words, classes } = this.#machine;
+    const { words } = this.#machine;
+    const { kinds } = this.#plans;
     const destination = packets.destination.subarray(at * words, (at + 1) * words);
     const key = [...destination, ownKey];
     const standing = this.#maker.standing();
     // What the source alone could be refused for, its class is refused for.
     if (!load(this.#machine, cameBy, packets, at, standing)) return this.#maker.leave(key);
-    standing.openSource(classAt(classes, packets.source, at * words));
+    const { sourceClass, holds } = kinds.kind(kinds.kindAt(packets.source, at * words));
+    standing.openSource(sourceClass);
+    for (const [number, { mask, value }] of kinds.prefixes.entries()) {
+      standing.learnSource(0, mask, value, holds[number] ?? false);
+    }
     return this.#maker.plan(key, standing);
   }
 }

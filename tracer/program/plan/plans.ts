@@ -1,9 +1,9 @@
-import { classAt } from "../address-classes.js";
 import { Growable } from "../growable.js";
 import type { Machine } from "../machine.js";
 import type { Standing } from "../standing.js";
 import { DrawTables } from "./draw-tables.js";
 import { LEAVES, MANNER_LENGTH, MOST_MANNERS, NO_PLAN, SEEN_ONCE } from "./nodes.js";
+import { SourceKinds, type AskedPrefix } from "./source-kinds.js";
 import { Traits } from "./traits.js";
 
 /** A node that draws, of which not all answers are made. */
@@ -18,7 +18,7 @@ export interface OpenDraws {
  * Plans of the packets that came more than once: for all that are alike in everything but source
  * address, source port and dice, the tree of what is left to be asked (`nodes.ts`). Packets are alike
  * when their destination, the second key of their tuple and their traits (protocol, interface, flags,
- * mark, whether their time to live is up, the class of their source) are the same.
+ * mark, whether their time to live is up, the kind of their source) are the same.
  */
 export class Plans {
   /** See `nodes.ts`. A plan begins with its key: the destination, then traits and second key. */
@@ -47,9 +47,10 @@ export class Plans {
   /** So many of them have a plan. */
   #planned = 0;
 
-  /** IPv4 sources that packets had lately, by a few of their bits, and their classes. */
-  readonly recentSources: Int32Array;
-  readonly traits = new Traits();
+  readonly kinds: SourceKinds;
+  /** IPv4 sources that packets had lately, by a few of their bits, and their kinds. */
+  readonly recentSources = new Int32Array(2 * (LAST_SOURCE + 1));
+  traits = new Traits();
 
   /** Where packets stand whose way is not planned on: by the node that draws. */
   readonly open = new Map<number, OpenDraws>();
@@ -59,15 +60,35 @@ export class Plans {
   readonly endLength: number;
 
   constructor({ words, classes }: Machine) {
-    this.recentSources = new Int32Array(2 * (LAST_SOURCE + 1));
-    if (words === 1) {
-      const none = classAt(classes, [0], 0);
-      for (let at = 1; at < this.recentSources.length; at += 2) this.recentSources[at] = none;
-    }
+    this.kinds = new SourceKinds({ classes });
+    this.#forgetSources();
     // The one node that leaves; also where slots without a plan point to, with the key of no packet.
     this.nodes.pushAll([LEAVES, ...NO_KEY]);
     this.endLength = words + 2;
     this.addEnds(1);
+  }
+
+  /**
+   * Packets with a source in the prefix have plans of their own from now on, and those there are are
+   * made anew; ends stay, as results point to them. False: it cannot be.
+   */
+  tellApart(prefix: AskedPrefix): boolean {
+    if (!this.kinds.tellApart(prefix)) return false;
+    this.slots.fill(NO_PLAN);
+    this.#used = 0;
+    this.#planned = 0;
+    this.traits = new Traits();
+    this.open.clear();
+    this.#forgetSources();
+    return true;
+  }
+
+  #forgetSources(): void {
+    if (this.kinds.table.words === 4) return;
+    const { recentSources } = this;
+    recentSources.fill(0);
+    const none = this.kinds.kindAt([0], 0);
+    for (let at = 1; at < recentSources.length; at += 2) recentSources[at] = none;
   }
 
   /** Room for so many ends, none of them made; the number of the first. */

@@ -1,6 +1,6 @@
 import { mixKey } from "./mix-key.js";
 
-/** Kind, interface, mark and class, and the number plus one; 0: free. */
+/** Head, interface, mark and kind of source, and the number plus one; 0: free. */
 const SLOT = 5;
 /** Traits share a number with a port. */
 const MOST_TRAITS = 1 << 15;
@@ -11,28 +11,28 @@ export class Traits {
   #count = 0;
 
   /**
-   * The number of such traits; -1: there are too many. `kind`: protocol, flags and whether the time to
+   * The number of such traits; -1: there are too many. `head`: protocol, flags and whether the time to
    * live is up.
    */
-  numberOf(kind: number, cameBy: number, mark: number, sourceClass: number): number {
+  numberOf(head: number, cameBy: number, mark: number, sourceKind: number): number {
     const slots = this.#slots;
     const last = slots.length / SLOT - 1;
-    let slot = hashOf(kind, cameBy, mark, sourceClass) & last;
+    let slot = hashOf(head, cameBy, mark, sourceKind) & last;
     for (;;) {
       const place = slot * SLOT;
       const number = (slots[place + 4] ?? 0) - 1;
       if (number < 0) break;
       if (
-        slots[place] === kind &&
+        slots[place] === head &&
         slots[place + 1] === cameBy &&
         slots[place + 2] === mark &&
-        slots[place + 3] === sourceClass
+        slots[place + 3] === sourceKind
       ) {
         return number;
       }
       slot = (slot + 1) & last;
     }
-    return this.#add(slot * SLOT, [kind, cameBy, mark, sourceClass]);
+    return this.#add(slot * SLOT, [head, cameBy, mark, sourceKind]);
   }
 
   #add(place: number, traits: readonly number[]): number {
@@ -48,9 +48,9 @@ export class Traits {
     const last = slots.length / SLOT - 1;
     for (let at = 0; at < old.length; at += SLOT) {
       const entry = old.subarray(at, at + SLOT);
-      const [kind = 0, cameBy = 0, mark = 0, sourceClass = 0, number = 0] = entry;
+      const [head = 0, cameBy = 0, mark = 0, sourceKind = 0, number = 0] = entry;
       if (number === 0) continue;
-      let slot = hashOf(kind, cameBy, mark, sourceClass) & last;
+      let slot = hashOf(head, cameBy, mark, sourceKind) & last;
       while (slots[slot * SLOT + 4] !== 0) slot = (slot + 1) & last;
       slots.set(entry, slot * SLOT);
     }
@@ -58,6 +58,6 @@ export class Traits {
   }
 }
 
-function hashOf(kind: number, cameBy: number, mark: number, sourceClass: number): number {
-  return mixKey(kind ^ Math.imul(cameBy, 0xc2b2ae35), mark ^ Math.imul(sourceClass, 0x27d4eb2f));
+function hashOf(head: number, cameBy: number, mark: number, sourceKind: number): number {
+  return mixKey(head ^ Math.imul(cameBy, 0xc2b2ae35), mark ^ Math.imul(sourceKind, 0x27d4eb2f));
 }
