@@ -18,8 +18,8 @@ const OTHER_FILES = ["bench/phases/kernel-send.py"];
 export function compileToMeasure(): string {
   const folder = mkdtempSync(join(tmpdir(), "chainwalk-bench-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const package_ = createRequire(import.meta.url).resolve("typescript/package.json");
-  const compiler = join(dirname(package_), "bin/tsc");
+  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+  const compiler = join(dirname(manifest), "bin/tsc");
   const project = join(ROOT, "tsconfig.bench.json");
   const args = [compiler, "-p", project, "--outDir", folder];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });

@@ -18,7 +18,7 @@ export function fetchPlans(course: Course): void {
   let seen = 0;
   for (let at = 0; at < count; at = (at + 1) | 0) {
     const plan = (reached[at] ?? 0) | 0;
-    seen = seen ^ (nodes[plan] ?? 0) ^ (nodes[plan + 12] ?? 0);
+    seen = seen ^ (nodes[plan] ?? 0) ^ (nodes[plan + 5] ?? 0);
   }
   course.seen = seen;
 }

@@ -160,7 +160,7 @@ export const LAST_SOURCE = 1023;
 /** No traits and port are -1. */
 const NO_KEY = [-1, -1, -1, -1, -1];
 /** One slot of so many is used at most: a sixteenth of the packets then look further than the first. */
-const MOST_USED = 8;
+const MOST_USED = 4;
 /** 128 KB. */
 const NEAR_NUMBERS = 1 << 15;
 /** 128 MB; what is not planned is run. */
