@@ -29,8 +29,7 @@
  *
  * It gives the reference walk's answers at a cost that does not grow with the rules. The first two
  * packets of a kind take microseconds; from the third on they are answered by a plan for all that are
- * alike but for their source and their dice, in about a tenth of one. A program
- * cannot be sent to another thread: a worker links its own from the text of the rules and the host
+ * alike but for their source and their lot, in less than a tenth of one. A program cannot be sent to another thread: a worker links its own from the text of the rules and the host
  * state (`parseDump`, `linkProgram`), and gets the same one. Batches and results can be sent
  * (`transferablesOf`).
  *

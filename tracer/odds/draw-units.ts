@@ -5,7 +5,7 @@ export interface DrawUnit {
 }
 
 /**
- * Draws that share one generator. At some 10 million a second a unit takes a thread about as long
+ * Draws that share one generator. At some 20 million a second a unit takes a thread about as long
  * as it takes to be started.
  */
 export const DRAWS_PER_UNIT = 2 ** 18;

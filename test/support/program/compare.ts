@@ -47,7 +47,7 @@ export function walkedAnswers({ ruleset, host, packets, seed }: Case): readonly 
   );
 }
 
-function answerOf(packet: Packet, outcomes: readonly Outcome[]): Answer {
+export function answerOf(packet: Packet, outcomes: readonly Outcome[]): Answer {
   const [only, second] = outcomes;
   const sure = second === undefined ? only : undefined;
   const last = sure?.path.last ?? packet;

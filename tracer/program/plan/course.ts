@@ -2,6 +2,7 @@ import type { PacketBatch } from "../batch.js";
 import type { LotsAhead } from "../lots-ahead.js";
 import type { Machine } from "../machine.js";
 import type { BatchResult } from "../result.js";
+import { AlikePackets } from "./alike.js";
 import type { Plans } from "./plans.js";
 
 /**
@@ -36,6 +37,9 @@ export class Course {
   /** The next packet, with which a group begins, and the one after the group's last. */
   at = 0;
   end = 0;
+  /** All packets for which lots are there have the same traits, but for their sources. */
+  areAlike = false;
+  readonly alike: AlikePackets;
   /** How many packets the next group may have. */
   group = LEAST_AT_ONCE;
   /**
@@ -69,6 +73,7 @@ export class Course {
     this.machine = machine;
     this.plans = plans;
     this.packets = packets;
+    this.alike = new AlikePackets(packets);
     this.out = out;
     this.lots = lots;
     this.cameBy = cameBy;

@@ -10,14 +10,17 @@ const { PLACE } = nodeNames;
  * endpoints a packet takes a seventh less by that.
  */
 
-/** The plans that packets are likely to have. */
+/** The plans that packets are likely to have, by their hashes. */
 export function fetchPlans(course: Course): void {
   const { plans, reached, at: start, end } = course;
+  const { slots } = plans;
+  const last = (slots.length - 1) | 0;
   const nodes = plans.nodes.items;
   const count = (end - start) | 0;
   let seen = 0;
   for (let at = 0; at < count; at = (at + 1) | 0) {
-    const plan = (reached[at] ?? 0) | 0;
+    const plan = (slots[(reached[at] ?? 0) & last] ?? 0) | 0;
+    reached[at] = plan;
     seen = seen ^ (nodes[plan] ?? 0) ^ (nodes[plan + 5] ?? 0);
   }
   course.seen = seen;

@@ -1,3 +1,4 @@
+import type { PacketBatch } from "../batch.js";
 import { stretchAt } from "../address-classes.js";
 import * as courses from "./course.js";
 import type { Course } from "./course.js";
@@ -11,19 +12,23 @@ const { NO_PLAN, SEEN_ONCE } = nodeNames;
 
 /**
  * Looks up where the plans of the next group of packets are likely to stand: the first of the slots
- * that may hold them. Whether a plan is a packet's own `follow` sees, when it is at hand.
+ * that may hold them. Whether a plan is a packet's own `follow` sees, when it is at hand. Where plans are
+ * many only the hash is noted, by which `fetchPlans` then looks.
  */
 export function findPlans(course: Course): number {
   const { machine, plans, packets, cameBy, reached, lots } = course;
   const { words } = machine;
   const { table } = plans.kinds;
-  const { slots, recentSources } = plans;
+  const { slots, recentSources, isLarge } = plans;
   const lastSlot = (slots.length - 1) | 0;
-  const { protocol: protocols, source: sources, destination: destinations } = packets;
-  const { destinationPort: destinationPorts, ttl: ttls, inInterface: inInterfaces } = packets;
-  const { mark: marks, tcpFlags } = packets;
+  const { source: sources, destination: destinations, destinationPort: ports } = packets;
+  const { inInterface: inInterfaces, mark: marks } = packets;
   const start = course.at | 0;
   const end = Math.min(lots.end, start + course.group) | 0;
+  const { areAlike } = course;
+  let head = headOf(packets, start) | 0;
+  let inInterface = (inInterfaces[start] ?? 0) | 0;
+  let mark = (marks[start] ?? 0) | 0;
   // The traits of the packet before, which most have too.
   let knownHead = -1;
   let knownInterface = -1;
@@ -36,10 +41,11 @@ export function findPlans(course: Course): number {
   const span = ((table.starts[stretch + 1] ?? 0) - low) >>> 0;
   const firstKind = (table.classes[stretch] ?? 0) | 0;
   for (let at = start; at < end; at = (at + 1) | 0) {
-    const up = (ttls[at] ?? 0) > 1 ? 0 : 256;
-    const head = (protocols[at] ?? 0) | ((tcpFlags[at] ?? 0) << 16) | up;
-    const inInterface = (inInterfaces[at] ?? 0) | 0;
-    const mark = (marks[at] ?? 0) | 0;
+    if (!areAlike) {
+      head = headOf(packets, at) | 0;
+      inInterface = (inInterfaces[at] ?? 0) | 0;
+      mark = (marks[at] ?? 0) | 0;
+    }
     let kind = -1;
     if (words === 1) {
       const source = (sources[at] ?? 0) | 0;
@@ -73,14 +79,20 @@ export function findPlans(course: Course): number {
       knownMark = mark;
       knownKind = kind;
     }
-    const key = (traits << 16) | (destinationPorts[at] ?? 0) | 0;
+    const key = (traits << 16) | (ports[at] ?? 0) | 0;
     const destination = (destinations[words === 1 ? at : at << 2] ?? 0) | 0;
     const hash = words === 1 ? mixKey(destination, key) : hash6(destinations, at << 2, key);
-    reached[at - start] = slots[hash & lastSlot] ?? 0;
+    reached[at - start] = isLarge ? hash : (slots[hash & lastSlot] ?? 0);
     reached[at - start + MOST_AT_ONCE] = key;
   }
   course.end = end;
   return PASSED;
+}
+
+/** What a packet's first bytes say that rules may ask for: protocol, flags, time to live. */
+function headOf({ protocol, tcpFlags, ttl }: PacketBatch, at: number): number {
+  const up = (ttl[at] ?? 0) > 1 ? 0 : 256;
+  return (protocol[at] ?? 0) | ((tcpFlags[at] ?? 0) << 16) | up;
 }
 
 /** The slot of a packet's plan, or the one where it belongs. Notes the packet's hash. */

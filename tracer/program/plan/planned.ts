@@ -55,8 +55,11 @@ export class Planner {
     const { lots, packets } = course;
     while (course.at < packets.count) {
       // Lots are there until what was drawn by them is written.
-      if (course.at === lots.end) writeManner(course, course.at);
-      lots.reach(course.at);
+      if (course.at === lots.end) {
+        writeManner(course, course.at);
+        lots.reach(course.at);
+        course.areAlike = course.alike.areAlike(lots.first, lots.end);
+      }
       if (!lots.isWhole) return true;
       const found = findPlans(course);
       const { isLarge } = this.#plans;
