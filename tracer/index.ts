@@ -29,9 +29,9 @@
  *
  * It gives the reference walk's answers at a cost that does not grow with the rules. The first two
  * packets of a kind take microseconds; from the third on they are answered by a plan for all that are
- * alike but for their source and their lot, in less than a tenth of one. A program cannot be sent to another thread: a worker links its own from the text of the rules and the host
- * state (`parseDump`, `linkProgram`), and gets the same one. Batches and results can be sent
- * (`transferablesOf`).
+ * alike but for their source and their lot, in less than a tenth of one. A program cannot be sent to
+ * another thread: a worker links its own from the text of the rules and the host state (`parseDump`,
+ * `linkProgram`), and gets the same one. Batches and results can be sent (`transferablesOf`).
  *
  * A crew does that for you: it asks what becomes of each of many packets, or draws one connection
  * many times, on as many threads as it is given, and any number of them tells the same.
@@ -46,6 +46,7 @@
  */
 export { endpointsOf, outcomesAt, type Endpoint } from "./choose/forced.js";
 export { everyWay } from "./choose/fork.js";
+export { LOTS } from "./choose/luck.js";
 export { seeded } from "./choose/seeded.js";
 export type { Chooser } from "./choose/types.js";
 export { describeNearMiss } from "./diagnose/near-miss-words.js";
