@@ -380,16 +380,56 @@ function chainOf(
     maxLength: size,
     size: "max",
   });
+  const last = fc.oneof(
+    { weight: 2, arbitrary: fc.constant<readonly Rule[]>([]) },
+    ...(chains.length > 0 ? [{ weight: 1, arbitrary: drawnCalls(chains) }] : []),
+    ...(table === "nat" && place.hooks.every((hook) => hook === "PREROUTING" || hook === "OUTPUT")
+      ? [{ weight: 1, arbitrary: endpoint(family) }]
+      : []),
+  );
   const policy = place.builtIn
     ? fc.integer({ min: 1, max: 12 }).map((turn) => (turn === 1 ? "DROP" : "ACCEPT"))
     : fc.constant(undefined);
-  return fc.tuple(rules, policy).map(([list, decided]) => ({
+  return fc.tuple(rules, last, policy).map(([list, more, decided]) => ({
     name: place.name,
     policy: decided,
     counters: undefined,
-    rules: list,
+    rules: list.concat(more),
     line: undefined,
   }));
+}
+
+/** Calls that are drawn one after the other, as kube-proxy spreads a Service's connections; or not evenly. */
+function drawnCalls(chains: readonly string[]): Arbitrary<readonly Rule[]> {
+  const call = fc.record({
+    ways: fc.oneof(
+      threshold,
+      fc.integer({ min: 2, max: 5 }).map((n) => Math.round(2 ** 31 / n)),
+      fc.constantFrom(2 ** 31 - 200_000, 2 ** 31 - 2),
+    ),
+    chain: fc.constantFrom(...chains),
+  });
+  return fc.array(call, { minLength: 1, maxLength: 6 }).map((calls) =>
+    calls.map(({ ways, chain }) => {
+      const value = { threshold: ways, text: printProbability(ways) };
+      const probability = { not: false, value };
+      const matches: readonly Match[] = [{ name: "statistic", mode: "random", probability }];
+      return makeRule({ matches, target: { name: "jump", chain }, origin: ORIGIN });
+    }),
+  );
+}
+
+/** What is marked when it asks for itself, and is translated. */
+function endpoint(family: Family): Arbitrary<readonly Rule[]> {
+  return plainAddress(family).map((own) => {
+    const source = is(makePrefix(own, maskOfLength(family, family === 4 ? 32 : 128)));
+    const mark: Target = { name: "MARK", xmark: { value: 0x4000, mask: 0x4000 } };
+    const toDestination = { addresses: { min: own, max: own }, ports: { min: 8080, max: 8080 } };
+    return [
+      makeRule({ source, target: mark, origin: ORIGIN }),
+      makeRule({ protocol: is(TCP), target: { name: "DNAT", toDestination }, origin: ORIGIN }),
+    ];
+  });
 }
 
 function ruleOf(

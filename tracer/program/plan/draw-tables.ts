@@ -15,6 +15,11 @@ export interface DrawTable {
   readonly answers: number;
 }
 
+/** The table for draws, and how often fresh lots were taken before their first. */
+export interface DrawsBy extends DrawTable {
+  readonly round: number;
+}
+
 /**
  * Which of several draws, one after the other, is the first to succeed, by the lot: tables of the lots
  * at which the answer changes. Equal ones are kept once, as those of Services with as many endpoints.
@@ -36,13 +41,13 @@ export class DrawTables {
   }
 
   /** For draws of so many ways of 2^31 each, one after the other. What `luck` has left is used up. */
-  tableOf(luck: Luck, ways: readonly number[]): DrawTable {
+  tableOf(luck: Luck, ways: readonly number[]): DrawsBy {
     // Fresh lots are taken now, where too few are left.
     luck.split(ways[0] ?? 0, PROBABILITY_GRID);
-    const { low, range } = luck;
+    const { low, range, round } = luck;
     const key = `${low} ${range} ${ways.join(" ")}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { ...known, round };
     const splits = splitsOf(luck, ways);
     const answers = splits.length + 1;
     const guide: number[] = [];
@@ -57,7 +62,7 @@ export class DrawTables {
     const ends = [0, ...splits, Number.POSITIVE_INFINITY];
     const made = { table: this.#push([low, answers / range, ...guide, ...ends]), answers };
     this.#known.set(key, made);
-    return made;
+    return { ...made, round };
   }
 
   /** Which answer of a table of so many a lot is for. */

@@ -265,12 +265,13 @@ export class PlanMaker {
 
   /** To a place of its own; a reference to it there. */
   #moveEnd(end: number): number {
-    const { ends, endLength, listPlaces } = this.#plans;
+    const { ends, endLength, listPlaces, owns } = this.#plans;
     const moved = this.#plans.addEnds(1);
     for (let at = 0; at < endLength; at++) {
       ends.set(moved * endLength + at, ends.get(end * endLength + at));
     }
     listPlaces.set(moved, listPlaces.get(end));
+    owns.set(moved, owns.get(end));
     return (moved << PLACE) | IS_END;
   }
 
@@ -279,8 +280,8 @@ export class PlanMaker {
     const luck = this.#luck;
     luck.copyFrom(standing.luck);
     const place = nodes.length;
-    const { table, answers } = tables.tableOf(luck, ways);
-    nodes.pushAll([kinds.DRAWS | (luck.round << kinds.KIND_BITS), table, 0, answers]);
+    const { table, answers, round } = tables.tableOf(luck, ways);
+    nodes.pushAll([kinds.DRAWS | (round << kinds.KIND_BITS), table, 0, answers]);
     open.set(place, { standing, left: answers });
     this.#kept.add(standing);
     return place << PLACE;
