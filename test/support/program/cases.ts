@@ -384,7 +384,7 @@ function chainOf(
     { weight: 2, arbitrary: fc.constant<readonly Rule[]>([]) },
     ...(chains.length > 0 ? [{ weight: 1, arbitrary: drawnCalls(chains) }] : []),
     ...(table === "nat" && place.hooks.every((hook) => hook === "PREROUTING" || hook === "OUTPUT")
-      ? [{ weight: 1, arbitrary: endpoint(family) }]
+      ? [{ weight: 1, arbitrary: endpointRules(family) }]
       : []),
   );
   const policy = place.builtIn
@@ -420,7 +420,7 @@ function drawnCalls(chains: readonly string[]): Arbitrary<readonly Rule[]> {
 }
 
 /** What is marked when it asks for itself, and is translated. */
-function endpoint(family: Family): Arbitrary<readonly Rule[]> {
+function endpointRules(family: Family): Arbitrary<readonly Rule[]> {
   return plainAddress(family).map((own) => {
     const source = is(makePrefix(own, maskOfLength(family, family === 4 ? 32 : 128)));
     const mark: Target = { name: "MARK", xmark: { value: 0x4000, mask: 0x4000 } };
