@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { applyRestore } from "../engine/iptables/apply.js";
 import { sameRuleset } from "../engine/iptables/canonical.js";
 import { ruleCount } from "../engine/iptables/chain-rules.js";

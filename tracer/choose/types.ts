@@ -5,6 +5,6 @@ export interface Chooser {
    * packet's way (`Luck`). `undefined`: follow every way.
    */
   readonly lot: () => number | undefined;
-  /** The next `count` lots at once, as `lot` would give them one by one. */
+  /** The next `count` lots at once, as `lot` would give them one by one; none of them is left open. */
   readonly lots?: (into: Float64Array, count: number) => void;
 }

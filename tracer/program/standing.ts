@@ -32,6 +32,8 @@ export class Standing {
   ruleCount = 0;
   /** What is left of the lots that lead here. */
   readonly luck = new Luck();
+  /** Of which round the lot is that picks the source port. */
+  portRound = 0;
 
   knowsSource = true;
   knowsPort = true;
@@ -143,6 +145,7 @@ export class Standing {
     for (let at = 0; at < other.ruleCount; at++) this.rules[at] = other.rules[at] ?? 0;
     this.ruleCount = other.ruleCount;
     this.luck.copyFrom(other.luck);
+    this.portRound = other.portRound;
     this.knowsSource = other.knowsSource;
     this.knowsPort = other.knowsPort;
     this.sourceFacts = other.sourceFacts;

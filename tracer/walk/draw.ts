@@ -8,8 +8,8 @@ import type { Walker } from "./world.js";
 const GRID_BITS = 31;
 
 /**
- * Decides as the packet's lot has it, or asks where a counter stands that nobody knows. Where every way is
- * followed, `otherwise` sets up the branch on which the answer is no.
+ * Decides, as the packet's lot has it, where the kernel throws dice, or where a counter stands that
+ * nobody knows. Where every way is followed, `otherwise` sets up the branch on which the answer is no.
  */
 export function drawAnswer(
   walker: Walker,

@@ -12,7 +12,7 @@ import type { Path, Step } from "./result.js";
 import { runStage } from "./stages.js";
 import type { Walker, World } from "./world.js";
 
-/** How a walk goes where the dice decide, and what it notes. */
+/** How a walk goes where something is drawn, and what it notes. */
 export interface WalkOptions {
   readonly chooser: Chooser;
   /** Also notes which condition failed, for every rule that was tried. */
@@ -38,9 +38,9 @@ export interface Outcome {
 }
 
 /**
- * Walks one packet through the node. It enters by `packet.inInterface`, or at OUTPUT without one.
- * It takes one lot of the chooser. There is one outcome for every way that is left open and for every answer to a
- * question that cannot be decided, in the order of the rules.
+ * Walks one packet through the node. It enters by `packet.inInterface`, or at OUTPUT without one. It
+ * takes one lot of the chooser. There is one outcome for every way that is left open and for every
+ * answer to a question that cannot be decided, in the order of the rules.
  */
 export function walk(
   world: World,

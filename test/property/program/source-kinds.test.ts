@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import { maskOfLength } from "../../../engine/net/prefix.js";
 import { classAt, classesOf } from "../../../tracer/program/address-classes.js";
+import { linkProgram } from "../../../tracer/program/link.js";
+import { Plans } from "../../../tracer/program/plan/plans.js";
 import { SourceKinds } from "../../../tracer/program/plan/source-kinds.js";
 import { host, route, via } from "../../support/walk.js";
 
@@ -65,5 +67,16 @@ describe("kinds of sources", () => {
     assert.ok(!again.tellApart({ mask: -1, value: 0x0a000001 }));
     assert.ok(!again.tellApart({ mask: 0, value: 0 }));
     assert.ok(!again.tellApart({ mask: 0x00ff00ff, value: 0x00010001 }));
+  });
+
+  it("are told apart while plans are few: many are not thrown away for one question less", () => {
+    const { lowered } = linkProgram({ family: 4, tables: new Map() }, NODE);
+    assert.ok(lowered !== undefined);
+    const mask = Number(maskOfLength(4, 24)) | 0;
+    const plans = new Plans(lowered.machine);
+    assert.ok(plans.tellApart({ mask, value: 0x0a000000 }));
+    plans.addEnds(100_000);
+    assert.ok(!plans.tellApart({ mask, value: 0x0a000100 }));
+    assert.equal(plans.kinds.prefixes.length, 1);
   });
 });

@@ -7,7 +7,7 @@ import * as nodeNames from "./nodes.js";
 /* Bound to names of this module, the kinds of ends are constants to V8's compiler. */
 const { END_KEY, END_MANNER, END_MANNER_MASK, ENDS, ENDS_OR_OWN, KIND_MASK } = nodeNames;
 const { LEADS_ON, PLACE } = nodeNames;
-const { PASSED, UNMADE } = courses;
+const { LACKS_ANSWER, PASSED } = courses;
 
 /**
  * Writes what became of the packets of a group, which have come to ends; up to one whose end is not
@@ -74,7 +74,7 @@ function settle(course: Course, at: number, from: number): number {
         course.node = ends[end + 1] ?? 0;
         course.answer = ends[end + 2] ?? 0;
         course.end = at;
-        course.missing = UNMADE;
+        course.missing = LACKS_ANSWER;
         return 0;
     }
   }

@@ -15,12 +15,13 @@ export const LEAST_AT_ONCE = 8;
 
 /** All packets of the group have passed the step. */
 export const PASSED = 0;
-/** There is no plan for the packet, and none such came before; one came; none is to be made. */
+/** There is no plan for the packet, and none such came before; one came. */
 export const NEW = 1;
 export const SEEN = 2;
-export const LEAVES = 3;
+/** The packet is to be run by itself. */
+export const ALONE = 3;
 /** Answer `Course.answer` of the node `Course.node` leads to nothing yet. */
-export const UNMADE = 4;
+export const LACKS_ANSWER = 4;
 
 /**
  * Where a batch stands, and what it works with. A class, so that V8 knows of what shape each field is

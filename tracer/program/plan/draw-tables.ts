@@ -33,11 +33,13 @@ export class DrawTables {
    */
   row = new Float64Array(64);
   #length = 0;
+  /** Of all keys. */
+  #letters = 0;
   readonly #known = new Map<string, DrawTable>();
 
   /** How much there is, in numbers of 32 bits. */
   get size(): number {
-    return 2 * this.#length;
+    return 2 * this.#length + this.#letters / 4;
   }
 
   /** For draws of so many ways of 2^31 each, one after the other. What `luck` has left is used up. */
@@ -62,6 +64,7 @@ export class DrawTables {
     const ends = [0, ...splits, Number.POSITIVE_INFINITY];
     const made = { table: this.#push([low, answers / range, ...guide, ...ends]), answers };
     this.#known.set(key, made);
+    this.#letters += key.length;
     return { ...made, round };
   }
 
@@ -72,7 +75,7 @@ export class DrawTables {
     const from = table + FROM + answers;
     let answer = row[table + GUIDE + stretch] ?? 0;
     while (lot < (row[from + answer] ?? 0)) answer--;
-    while (lot >= (row[from + answer + 1] ?? 0)) answer++;
+    while (lot >= (row[from + answer + 1] ?? Number.POSITIVE_INFINITY)) answer++;
     return answer;
   }
 

@@ -7,7 +7,7 @@ import { mixKey } from "./mix-key.js";
 import { LAST_SOURCE } from "./plans.js";
 
 /* Bound to names of this module, these are constants to V8's compiler. */
-const { LEAVES, MOST_AT_ONCE, PASSED } = courses;
+const { ALONE, MOST_AT_ONCE, PASSED } = courses;
 const { NO_PLAN, SEEN_ONCE } = nodeNames;
 
 /**
@@ -72,7 +72,7 @@ export function findPlans(course: Course): number {
       traits = from < 0 ? -1 : plans.traits.numberOf(head, from, mark, kind) | 0;
       if (traits < 0) {
         course.end = at;
-        return LEAVES;
+        return ALONE;
       }
       knownHead = head;
       knownInterface = inInterface;

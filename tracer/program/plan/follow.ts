@@ -13,7 +13,7 @@ import { answerTo } from "./question.js";
 const { ANSWERS, ASKS_PORT, ASKS_SOURCE, DRAWS, FIRST_END, GOES_ON } = nodeNames;
 const { IS_END, KIND_BITS, KIND_MASK, PLACE, SEEN_ONCE, TABLE } = nodeNames;
 const { FROM, GUIDE, LOW, STRETCHES } = tableNames;
-const { LEAVES, MOST_AT_ONCE, NEW, PASSED, SEEN, UNMADE } = courses;
+const { ALONE, LACKS_ANSWER, MOST_AT_ONCE, NEW, PASSED, SEEN } = courses;
 
 /**
  * Takes the packets of a group to ends, up to one for which something is missing, before which the
@@ -111,7 +111,7 @@ export function followOn(course: Course, at: number, from: number): number {
           course.node = node;
           course.answer = answer;
           course.end = at;
-          return UNMADE;
+          return LACKS_ANSWER;
         }
         reference = ((end + answer) << PLACE) | IS_END;
         break;
@@ -121,7 +121,7 @@ export function followOn(course: Course, at: number, from: number): number {
         break;
       default:
         course.end = at;
-        return LEAVES;
+        return ALONE;
     }
   }
   reached[at - course.at] = reference;

@@ -55,12 +55,12 @@ export class PlanMaker {
 
   /**
    * Makes what an answer of a node that draws leads to. Ends are made when a packet comes to them: of a
-   * thousand endpoints most plans need few.
+   * thousand endpoints most plans need few. False: nothing is known of such a node.
    */
-  answer(node: number, answer: number): void {
+  answer(node: number, answer: number): boolean {
     const { open, nodes, ends, endLength } = this.#plans;
     const draws = open.get(node);
-    if (draws === undefined) return;
+    if (draws === undefined) return false;
     const end = this.#firstEnd(node) + answer;
     const standing = this.#copyOf(draws.standing);
     const reference = this.#answer(standing, answer, nodes.get(node + ANSWERS) - 1, end);
@@ -69,10 +69,12 @@ export class PlanMaker {
       ends.set(end * endLength + 1, reference);
       this.#plans.made++;
     }
-    if (--draws.left > 0) return;
-    open.delete(node);
-    this.#kept.delete(draws.standing);
-    this.#idle.push(draws.standing);
+    if (--draws.left === 0) {
+      open.delete(node);
+      this.#kept.delete(draws.standing);
+      this.#idle.push(draws.standing);
+    }
+    return true;
   }
 
   /** The number of the end that the first answer of a node leads to. */
@@ -147,7 +149,7 @@ export class PlanMaker {
           return this.#ask(standing, need, end);
         case needs.PICKS_PORT:
           pickPort(standing.registers, () => undefined);
-          standing.luck.picked();
+          standing.portRound = standing.luck.picked();
           // What is known is of the port that it had before.
           standing.portFacts = undefined;
           break;
@@ -186,14 +188,14 @@ export class PlanMaker {
   }
 
   #end(standing: Standing, verdict: number, end?: number): number {
-    const { registers, rules, ruleCount, tried, knowsSource, luck } = standing;
+    const { registers, rules, ruleCount, tried, knowsSource } = standing;
     const plans = this.#plans;
     const { ends, lists, listPlaces, endLength } = plans;
     const { words } = this.#machine;
     const source = knowsSource ? [1, ...registers.subarray(SOURCE, SOURCE + words)] : [0];
     const out = registers[LEAVES_BY] ?? 0;
     const port = portFate(registers);
-    const round = port === kinds.DRAWS_PORT ? luck.round : 0;
+    const round = port === kinds.DRAWS_PORT ? standing.portRound : 0;
     const manner = plans.addManner([verdict, standing.mark, out, port, round, ...source]);
     if (manner === undefined) return LEAVING;
     const key = registers[DESTINATION_KEY] ?? 0;

@@ -13,7 +13,7 @@ import { writeManner } from "./manner.js";
 import { PlanMaker } from "./make-plan.js";
 import { Plans } from "./plans.js";
 
-const { NEW, PASSED, SEEN, UNMADE } = courses;
+const { LACKS_ANSWER, NEW, PASSED, SEEN } = courses;
 
 /** The plans of a program, which grow with what is asked of them. */
 export class Planner {
@@ -33,7 +33,7 @@ export class Planner {
     return new Course({ ...parts, packets, out, lots, cameBy });
   }
 
-  /** How much is planned: the same again when a batch found all it came to. */
+  /** How much is planned and was: the same again when a batch found all it came to. */
   get size(): number {
     return this.#plans.nodes.length + this.#plans.made;
   }
@@ -74,9 +74,8 @@ export class Planner {
       switch (cut === PASSED ? found : cut) {
         case PASSED:
           break;
-        case UNMADE:
-          if (this.#plans.isFull) return true;
-          this.#maker.answer(course.node, course.answer);
+        case LACKS_ANSWER:
+          if (this.#plans.isFull || !this.#maker.answer(course.node, course.answer)) return true;
           this.#tellApart();
           break;
         case NEW:

@@ -16,7 +16,7 @@ export interface OpenDraws {
 
 /**
  * Plans of the packets that came more than once: for all that are alike in everything but source
- * address, source port and dice, the tree of what is left to be asked (`nodes.ts`). Packets are alike
+ * address, source port and lot, the tree of what is left to be asked (`nodes.ts`). Packets are alike
  * when their destination, the second key of their tuple and their traits (protocol, interface, flags,
  * mark, whether their time to live is up, the kind of their source) are the same.
  */
@@ -36,9 +36,9 @@ export class Plans {
   readonly tables = new DrawTables();
 
   /**
-   * A hash table with linear probing: a slot holds the place of a plan: its key, and behind that its
-   * first node. 0: free. `SEEN_ONCE`: one such packet came, or another one of
-   * the same hash, for which the plan is then made one packet too early.
+   * A hash table with linear probing: a slot holds the place of a plan, its key and behind that its first
+   * node. `NO_PLAN`: free. `SEEN_ONCE`: one such packet came, or another one of the same hash, for which
+   * the plan is then made one packet too early.
    */
   slots = new Int32Array(64);
   /** The hash of each slot's key. */
@@ -70,10 +70,12 @@ export class Plans {
 
   /**
    * Packets with a source in the prefix have plans of their own from now on, and those there are are
-   * made anew; ends stay, as results point to them. False: it cannot be.
+   * made anew; ends stay, as results point to them. False: it cannot be, or there are too many plans.
    */
   tellApart(prefix: AskedPrefix): boolean {
-    if (!this.kinds.tellApart(prefix)) return false;
+    // What was made stays where it is: so little of it that it does not matter.
+    const isLittle = this.nodes.length + this.ends.length < MOST_REMADE;
+    if (!isLittle || !this.kinds.tellApart(prefix)) return false;
     this.slots.fill(NO_PLAN);
     this.#used = 0;
     this.#planned = 0;
@@ -161,6 +163,8 @@ export const LAST_SOURCE = 1023;
 const NO_KEY = [-1, -1, -1, -1, -1];
 /** One slot of so many is used at most: a sixteenth of the packets then look further than the first. */
 const MOST_USED = 4;
+/** Plans with more numbers, 512 KB, are not made anew. */
+const MOST_REMADE = 1 << 17;
 /** 128 KB. */
 const NEAR_NUMBERS = 1 << 15;
 /** 128 MB; what is not planned is run. */
