@@ -42,9 +42,13 @@ export function conclude(course: Course): number {
     triedOf[at] = ends[end + 1] ?? 0;
     lists[at] = number;
     if (words === 1) destinations[at] = ends[end + 2] ?? 0;
-    else destinations.set(ends.subarray(end + 2, end + 6), at << 2);
+    else write6(destinations, at << 2, ends, end + 2);
   }
   return PASSED;
+}
+
+function write6(into: Uint32Array, at: number, from: Int32Array, place: number): void {
+  for (let word = 0; word < 4; word++) into[at + word] = from[place + word] ?? 0;
 }
 
 /**
