@@ -44,9 +44,11 @@ describe("packets are alike", () => {
         const all = Array.from({ length: to - from }, (_, at) => traitsAt(batch, from + at));
         const expected = all.every((traits) => traits === all[0]);
         const seen = new AlikePackets(batch).areAlike(from, to);
-        if (skipped === 0 && from % 16 === 0 && to % 16 === 0) assert.equal(seen, expected);
+        const isSeen = skipped === 0 && from % 16 === 0 && to % 16 === 0 && from < to;
+        if (isSeen) assert.equal(seen, expected);
         else if (seen) assert.ok(expected);
       }),
+      { numRuns: 1_000 },
     );
   });
 });
