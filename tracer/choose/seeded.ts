@@ -12,19 +12,18 @@ export function seeded(seed: string): Chooser {
   const state = Int32Array.of(seeds.int32(), seeds.int32(), seeds.int32(), seeds.int32() | 1);
   const ahead = new Float64Array(AHEAD);
   let next = AHEAD;
+  const refill = (): void => {
+    if (next < AHEAD) return;
+    fill(ahead, state);
+    next = 0;
+  };
   const lot = (): number => {
-    if (next === AHEAD) {
-      fill(ahead, state);
-      next = 0;
-    }
+    refill();
     return ahead[next++] ?? 0;
   };
   const lots = (into: Float64Array, count: number): void => {
     for (let at = 0; at < count;) {
-      if (next === AHEAD) {
-        fill(ahead, state);
-        next = 0;
-      }
+      refill();
       const some = Math.min(AHEAD - next, count - at);
       into.set(ahead.subarray(next, next + some), at);
       next += some;

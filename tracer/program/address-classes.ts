@@ -60,21 +60,19 @@ export function classAt(
   const address = (numbers[at] ?? 0) >>> 0;
   const half = table.halves[address >>> 16] ?? 0;
   if (half >= 0) return half;
-  const { starts, classes, halfEnds } = table;
-  let low = (-1 - half) | 0;
-  let high = (halfEnds[address >>> 16] ?? 0) | 0;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? 0) <= address) low = middle;
-    else high = middle;
-  }
-  return classes[low] ?? 0;
+  const end = table.halfEnds[address >>> 16] ?? 0;
+  return table.classes[stretchAt(table, address, -1 - half, end)] ?? 0;
 }
 
-/** Which stretch an IPv4 address lies in. */
-export function stretchAt({ starts }: Pick<AddressClasses, "starts">, address: number): number {
-  let low = 0;
-  let high = starts.length;
+/** Which stretch an IPv4 address lies in: one of `from` to before `to`. */
+export function stretchAt(
+  { starts }: Pick<AddressClasses, "starts">,
+  address: number,
+  from = 0,
+  to = starts.length,
+): number {
+  let low = from | 0;
+  let high = to | 0;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if ((starts[middle] ?? 0) <= address) low = middle;

@@ -24,6 +24,12 @@ function counted(cells: number, numbers: Iterable<number>): number[] {
   return counts;
 }
 
+function assertEvenBits(lots: Float64Array): void {
+  const upper = lots.map((lot) => Math.floor((lot / LOTS) * 64));
+  const lower = lots.map((lot) => lot % 64);
+  for (const bits of [upper, lower]) assertEven(counted(64, bits));
+}
+
 function lotsOf(seed: string, count = DRAWN): Float64Array {
   const lots = new Float64Array(count);
   seeded(seed).lots?.(lots, count);
@@ -32,19 +38,7 @@ function lotsOf(seed: string, count = DRAWN): Float64Array {
 
 describe("lots of a seed", () => {
   it("are even, in their upper and in their lower bits", () => {
-    const lots = lotsOf("even");
-    assertEven(
-      counted(
-        64,
-        lots.map((lot) => Math.floor((lot / LOTS) * 64)),
-      ),
-    );
-    assertEven(
-      counted(
-        64,
-        lots.map((lot) => lot % 64),
-      ),
-    );
+    assertEvenBits(lotsOf("even"));
   });
 
   it("tell nothing of the next one", () => {
@@ -62,21 +56,10 @@ describe("fresh lots", () => {
   it("are even whatever the first one was, though all of these lie close together", () => {
     for (const round of [1, 2, 3]) {
       for (const first of [0, LOTS / 3, LOTS - DRAWN]) {
-        const fresh = Array.from({ length: DRAWN }, (_, at) =>
+        const fresh = new Float64Array(DRAWN).map((_, at) =>
           lotOfRound(Math.floor(first) + at, round),
         );
-        assertEven(
-          counted(
-            64,
-            fresh.map((lot) => Math.floor((lot / LOTS) * 64)),
-          ),
-        );
-        assertEven(
-          counted(
-            64,
-            fresh.map((lot) => lot % 64),
-          ),
-        );
+        assertEvenBits(fresh);
       }
     }
   });
